@@ -1,0 +1,76 @@
+"""Writing files so that nobody ever meets half of one."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rehabkit.errors import InputError, OutputError, RehabkitError
+
+
+@contextmanager
+def atomic(path: str | Path) -> Iterator[Path]:
+    """Write ``path`` as a whole or not at all.
+
+    The body writes the temporary sibling that it is given (same suffix, for writers that look at the suffix).
+    It takes the place of ``path`` when the body ends, and goes away if the body fails or is interrupted.
+
+    Raises
+    ------
+    OutputError
+        If the folder is missing or can't be written, ``path`` is a folder, or the disk refuses on the way.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic(Path(folder) / "a.txt") as temporary:
+    ...         _ = temporary.write_text("whole")
+    ...     (Path(folder) / "a.txt").read_text(), len(list(Path(folder).iterdir()))
+    ('whole', 1)
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem[:100]}-{uuid.uuid4().hex[:8]}{path.suffix}")
+    with _naming(path):
+        if path.exists() and not path.is_file():
+            raise OutputError(
+                f"output must be a file, got {path}, which is a folder or device; give a file name"
+            )
+        temporary.touch()  # an unwritable folder shows before the long work, not after it
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn the system's refusals into an OutputError that names the file."""
+    try:
+        yield
+    except RehabkitError:
+        raise
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise OutputError(f"output must be writable, got '{why}' for {path}; choose another place") from error
+
+
+def sha256(path: str | Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"file must be readable, got '{error.strerror}' for {path}; check the name"
+        ) from error
