@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rehabkit.errors import InputError, OutputError, RehabkitError
+from rehabkit.errors import InputError, OutputError, RecordingError, RehabkitError
 
 
 @contextmanager
@@ -74,3 +74,25 @@ def sha256(path: str | Path) -> str:
         raise InputError(
             f"file must be readable, got '{error.strerror}' for {path}; check the name"
         ) from error
+
+
+def read_bytes(path: str | Path, limit: int = 128 * 2**20) -> bytes:
+    """The whole file, at most ``limit`` bytes.
+
+    Raises
+    ------
+    RecordingError
+        If it is missing, unreadable, empty, no plain file, or larger than the limit.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():  # a pipe or device would never end
+            raise RecordingError(f"file must exist, got {path}; check the name")
+        size = path.stat().st_size
+        if not 0 < size <= limit:
+            raise RecordingError(
+                f"file must hold 1 to {limit} bytes, got {size} in {path}; cut the recording"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
