@@ -1,0 +1,48 @@
+# rehabkit: `make help` lists what there is to make. Nothing but Python 3.11 or newer is needed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+DEMO := out/demo
+
+.PHONY: help demo test check docs results bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rehabkit needs Python 3.11 or newer; make PYTHON=python3.11 names another")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+demo: $(READY) ## assess a real recording and a real video, and write their reports
+	$(BIN)/rehabkit models fetch full
+	$(BIN)/python examples/demo.py $(DEMO)
+
+test: $(READY) ## run all tests
+	$(BIN)/pytest -n auto
+
+check: $(READY) docs ## ruff, mypy, import-linter, and the docs without warnings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(READY) ## build the documentation into docs/_build
+	$(BIN)/python benchmarks/render_results.py
+	$(BIN)/mkdocs build --strict --quiet
+
+results: $(READY) ## measure every figure again into results/*.json (needs ../shared/data)
+
+bench: $(READY) ## measure the speed
+
+fuzz: $(READY) ## throw damaged files at the readers for a minute
+
+clean: ## remove everything that make made
+	rm -rf .venv build dist out docs/_build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

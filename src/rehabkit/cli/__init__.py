@@ -1,0 +1,3 @@
+"""The command line: ``rehabkit --help``."""
+
+from rehabkit.cli.app import main as main

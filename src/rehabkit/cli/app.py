@@ -1,0 +1,95 @@
+"""The commands, and what becomes of their errors: one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+import typer
+
+from rehabkit.cli import assess, exercises, models, review, setup
+from rehabkit.errors import RehabkitError
+
+USAGE = 2
+BUG = 70
+"""Exit code of an error that rehabkit did not foresee (EX_SOFTWARE)."""
+
+
+def _application() -> typer.Typer:
+    app = typer.Typer(
+        name="rehabkit",
+        help="From a recording of a rehabilitation exercise to an assessment that a clinician can check.",
+        epilog="Not a medical device. Everything is computed on this computer; no recording leaves it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    app.command("assess")(assess.assess)
+    app.command("check")(assess.check)
+    app.add_typer(exercises.application(), name="exercise")
+    app.command("exercises")(exercises.list_exercises)
+    app.command("correct")(review.correct)
+    app.command("compare")(review.compare)
+    app.command("report")(review.report)
+    app.add_typer(models.application(), name="models")
+    app.command("doctor")(setup.doctor)
+    app.command("version")(setup.version)
+    return app
+
+
+def _options(
+    debug: bool = typer.Option(False, "--debug", help="Show Python's traceback when rehabkit itself fails."),
+) -> None:
+    if debug or os.environ.get("REHABKIT_DEBUG", "") not in ("", "0"):
+        sys.excepthook = sys.__excepthook__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : the words after ``rehabkit``; those of this process where left out.
+
+    Returns
+    -------
+    int
+        Exit code: 0 done; 2 the input, the output or the call is wrong; 130 interrupted.
+    """
+    sys.excepthook = _say_how_to_report
+    try:
+        code = _application()(args=arguments, standalone_mode=False)
+        sys.stdout.flush()
+    except RehabkitError as error:
+        return _failed(str(error), USAGE)
+    except typer.TyperException as error:
+        return _misused(error)
+    except BrokenPipeError:  # the reader of our output has gone, e.g. `rehabkit exercises | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _misused(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    command = "rehabkit" if context is None else context.command_path
+    message = error.format_message().rstrip(".")
+    if message:  # there is none where the help was shown because nothing was asked for
+        _failed(f"{message}; try {command} --help", error.exit_code)
+    return error.exit_code
+
+
+def _failed(message: str, code: int) -> int:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    return code
+
+
+def _say_how_to_report(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+    sys.stderr.write(
+        f"error: rehabkit failed in a way it should not: {kind.__name__}: {' '.join(str(error).split())}; "
+        "run it again with `rehabkit --debug …` and send what it prints, with the output of "
+        "`rehabkit doctor`, to whoever maintains your rehabkit\n"
+    )

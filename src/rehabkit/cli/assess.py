@@ -1,0 +1,143 @@
+"""``rehabkit assess`` and ``rehabkit check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rehabkit.cli import options as given
+from rehabkit.cli.console import console, progress
+from rehabkit.cli.outputs import Outputs
+from rehabkit.errors import InputError
+
+if TYPE_CHECKING:
+    from rehabkit.findings import CheckResult
+
+UNFIT = 2
+
+
+def assess(
+    source: given.Source,
+    exercise: given.ExerciseName = None,
+    json: given.Json = None,
+    report: given.Report = None,
+    pdf: given.Pdf = None,
+    video: given.Video = None,
+    show_faces: given.ShowFaces = False,
+    csv: given.Csv = None,
+    trc: given.Trc = None,
+    c3d: given.C3d = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="For a folder of recordings: where results go.",
+            rich_help_panel=given.OUTPUT,
+        ),
+    ] = None,
+    model: given.Model = "full",
+    person: given.Person = None,
+    anyway: given.Anyway = False,
+    seconds: given.Seconds = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")
+    ] = None,
+    quiet: given.Quiet = False,
+    patient: given.Reference = "",
+    age: given.Age = None,
+    sex: given.Sex = None,
+    affected_side: given.AffectedSide = None,
+    sets: given.Sets = None,
+    repetitions: given.Repetitions = None,
+    target: given.Target = None,
+    hold: given.HoldSeconds = None,
+    pain_before: given.PainBefore = None,
+    pain_after: given.PainAfter = None,
+    effort: given.Effort = None,
+) -> None:
+    """Assess one recording, or all recordings of a folder."""
+    from rehabkit.findings import Patient, Prescription
+
+    person_says = Patient(
+        reference=patient,
+        age_years=age,
+        sex=sex,
+        affected_side=affected_side,
+        prescription=Prescription(sets=sets, repetitions=repetitions, target_deg=target, hold_s=hold),
+        pain_before=pain_before,
+        pain_after=pain_after,
+        effort=effort,
+    )
+    outputs = Outputs(json, report, pdf, video, csv, trc, c3d, show_faces, quiet)
+    how = {"exercise": exercise, "model": model, "person": person, "patient": person_says, "anyway": anyway}
+    if Path(source).is_dir():
+        from rehabkit.cli.folder import assess_folder
+
+        assess_folder(Path(source), out, outputs, jobs, how)
+        return
+    if out is not None or jobs is not None:
+        raise InputError(
+            f"--out and --jobs need a folder of recordings, got {source}; use --json and --report"
+        )
+    _assess_one(source_of(source), outputs, how | {"seconds": seconds})
+
+
+def check(
+    source: given.Source,
+    exercise: given.ExerciseName = None,
+    model: given.Model = "full",
+    person: given.Person = None,
+    seconds: given.Seconds = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")] = False,
+    quiet: given.Quiet = False,
+) -> None:
+    """Is a recording fit to be assessed, and what to do about it? Exit code 2 if it is not."""
+    from rehabkit import pipeline
+
+    with progress("looking", quiet=quiet) as report:
+        answers = pipeline.check(
+            source_of(source), exercise, model=model, person=person, seconds=seconds, progress=report
+        )
+    if as_json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(list[type(answers[0])]).dump_json(answers, indent=2).decode())
+    else:
+        _print_answers(answers, quiet)
+    if any(answer.status == "unfit" for answer in answers):
+        raise typer.Exit(UNFIT)
+
+
+def source_of(text: str) -> str | int:
+    """What the user named: a camera's number, or a path.
+
+    Examples
+    --------
+    >>> source_of("0"), source_of("squat.mp4")
+    (0, 'squat.mp4')
+    """
+    return int(text) if text.isdigit() and not Path(text).exists() else text
+
+
+def _assess_one(source: str | int, outputs: Outputs, how: dict[str, Any]) -> None:
+    from rehabkit.cli.tables import print_assessment
+    from rehabkit.pipeline import assess as run
+
+    outputs.require_writable(source)
+    with progress("finding the body", quiet=outputs.quiet) as report:
+        assessment = run(source, progress=report, **how)
+    written = outputs.write(assessment, source)
+    print_assessment(console(stderr=outputs.to_stdout, quiet=outputs.quiet), assessment, written)
+
+
+def _print_answers(answers: list[CheckResult], quiet: bool) -> None:
+    from rich.table import Table
+
+    table = Table("question", "answer", "what was seen", "what to do", box=None, header_style="bold")
+    for answer in answers:
+        table.add_row(
+            answer.name, answer.status, answer.message, "" if answer.status == "ok" else answer.remedy
+        )
+    console(quiet=quiet).print(table)

@@ -1,0 +1,183 @@
+"""The files that an assessment becomes. Whether they can be written is asked before the long work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rehabkit.cli.console import progress
+from rehabkit.errors import InputError, OutputError
+from rehabkit.recordings.files import atomic
+
+if TYPE_CHECKING:
+    from rehabkit.findings import Assessment
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where one assessment goes; ``None`` for what nobody asked for.
+
+    Parameters
+    ----------
+    json : a file, or ``-`` for stdout.
+    csv : a folder for the tables.
+    show_faces : leave the faces in ``video`` as they are.
+    """
+
+    json: str | None = None
+    report: Path | None = None
+    pdf: Path | None = None
+    video: Path | None = None
+    csv: Path | None = None
+    trc: Path | None = None
+    c3d: Path | None = None
+    show_faces: bool = False
+    quiet: bool = False
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether stdout is kept for JSON."""
+        return self.json == STDOUT
+
+    def require_writable(self, source: str | Path | int | None = None) -> None:
+        """Refuse outputs that can't be written, or that would overwrite what they come from.
+
+        Raises
+        ------
+        OutputError
+            For a missing or unwritable folder, or the source's own name.
+        InputError
+            If a video is asked for that has no pictures to draw on, or two outputs have one name.
+        """
+        paths = [path for _, path in self._files()]
+        for path in paths:
+            if isinstance(source, str | Path) and path.resolve() == Path(source).resolve():
+                raise OutputError(
+                    f"output must be another file than the source, got {path} for both; rename it"
+                )
+            if paths.count(path) > 1:
+                raise OutputError(f"outputs must differ from each other, got {path} twice; rename one")
+            require_writable(path)
+        if self.video is not None and not _has_pictures(source):
+            raise InputError(f"--video needs a video file to draw on, got {source}; leave --video out")
+        if self.csv is not None:
+            _make_folder(self.csv)
+
+    def write(self, assessment: Assessment, source: str | Path | int | None = None) -> list[Path]:
+        """Write everything that was asked for, and say where it is.
+
+        Parameters
+        ----------
+        source : the video, for the overlay.
+
+        Raises
+        ------
+        OutputError
+            If something can't be written after all.
+        """
+        if self.to_stdout:
+            sys.stdout.write(assessment.model_dump_json(indent=2) + "\n")
+        for kind, path in self._files():
+            if kind == "video":
+                self._write_video(assessment, str(source), path)
+            else:
+                _WRITERS[kind](assessment, path)
+        tables = [] if self.csv is None else _write_tables(assessment, self.csv)
+        return [*(path for _, path in self._files()), *tables]
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        for kind in ("json", "report", "pdf", "trc", "c3d", "video"):
+            value = getattr(self, kind)
+            if value is not None and value != STDOUT:
+                yield kind, Path(value)
+
+    def _write_video(self, assessment: Assessment, source: str, path: Path) -> None:
+        from rehabkit.reports.video import write_overlay
+
+        with progress("drawing the video", quiet=self.quiet) as report:
+            write_overlay(source, assessment, path, blur_faces=not self.show_faces, progress=report)
+
+
+class _Writable(BaseException):
+    """Leaves :func:`atomic` before it puts anything in the file's place."""
+
+
+def require_writable(path: Path) -> None:
+    """Ask now whether a file can be written, and leave what is there as it is.
+
+    Raises
+    ------
+    OutputError
+        If it can't.
+    """
+    with suppress(_Writable), atomic(path):
+        raise _Writable
+
+
+def _has_pictures(source: str | Path | int) -> bool:
+    from rehabkit.recordings.landmarks import SUFFIXES
+
+    return not isinstance(source, int) and Path(source).suffix.lower() not in SUFFIXES
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"--csv must be a folder, got '{error.strerror}' for {path}; name another"
+        ) from error
+    require_writable(path / "angles.csv")
+
+
+def _write_json(assessment: Assessment, path: Path) -> None:
+    with atomic(path) as temporary:
+        temporary.write_text(assessment.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _write_html(assessment: Assessment, path: Path) -> None:
+    from rehabkit.reports.html import render_html
+
+    with atomic(path) as temporary:
+        temporary.write_text(render_html(assessment), encoding="utf-8")
+
+
+def _write_pdf(assessment: Assessment, path: Path) -> None:
+    from rehabkit.reports.pdf import write_pdf
+
+    write_pdf(assessment, path)
+
+
+def _write_landmarks(assessment: Assessment, path: Path) -> None:
+    from rehabkit.recordings import landmarks
+
+    kept = assessment.recording.landmarks
+    if kept is None:
+        raise InputError(
+            f"{path.suffix} needs an assessment with its landmarks, got one without; assess again"
+        )
+    landmarks.write(landmarks.from_base64(kept), path)
+
+
+def _write_tables(assessment: Assessment, folder: Path) -> list[Path]:
+    from rehabkit.reports.tables import write_angles_csv, write_repetitions_csv
+
+    angles, repetitions = folder / "angles.csv", folder / "repetitions.csv"
+    write_angles_csv(assessment, angles)
+    write_repetitions_csv(assessment, repetitions)
+    return [angles, repetitions]
+
+
+_WRITERS = {
+    "json": _write_json,
+    "report": _write_html,
+    "pdf": _write_pdf,
+    "trc": _write_landmarks,
+    "c3d": _write_landmarks,
+}
