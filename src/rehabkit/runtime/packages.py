@@ -96,7 +96,7 @@ def _contents(source: Path, names: set[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _pip(folder: Path) -> None:
-    """Download the wheel of one fixed platform: its networks are the same in all, so any machine may use it."""
+    """Download the wheel of one fixed platform: the networks are the same in all, so any machine may."""
     platform = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--implementation", "cp"]
     _run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",

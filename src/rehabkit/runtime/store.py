@@ -82,14 +82,14 @@ MODELS: Mapping[str, Model] = {
 """Every model by the name that the command line uses."""
 
 
-def folder() -> Path:
-    """Return the folder of the model files (it need not exist yet)."""
-    home = os.environ.get("REHABKIT_HOME")
-    if home:
-        return Path(home) / "models"
+def home() -> Path:
+    """Return the folder of all that rehabkit keeps for this user (it need not exist yet)."""
+    moved = os.environ.get("REHABKIT_HOME")
+    if moved:
+        return Path(moved)
     from platformdirs import user_data_path
 
-    return user_data_path("rehabkit", appauthor=False) / "models"
+    return user_data_path("rehabkit", appauthor=False)
 
 
 def pose_task(model: str) -> Path:
@@ -157,7 +157,7 @@ def _known(model: str) -> str:
 
 
 def _path(name: str) -> Path:
-    return folder() / f"{MODELS[name].name}.task"
+    return home() / "models" / f"{MODELS[name].name}.task"
 
 
 def _sidecar(path: Path) -> Path:

@@ -1,8 +1,8 @@
 """Building MediaPipe ``.task`` files from the bare networks that the package registries carry.
 
-A ``.task`` is an uncompressed zip of TFLite files. The published networks are older than MediaPipe Tasks and lack
-the input metadata that it asks for (the mean and standard deviation its pixels are normalised with), so
-that metadata is added here.
+A ``.task`` is an uncompressed zip of TFLite files. The published networks are older than MediaPipe Tasks and
+lack the input metadata that it asks for (the mean and standard deviation that pixels are normalised with), so
+it is added here.
 """
 
 from __future__ import annotations
