@@ -9,7 +9,7 @@ from types import TracebackType
 
 import typer
 
-from rehabkit.cli import assess, exercises, models, review, setup
+from rehabkit.cli import assess, doctor, exercises, models, review
 from rehabkit.errors import RehabkitError
 
 USAGE = 2
@@ -35,8 +35,8 @@ def _application() -> typer.Typer:
     app.command("compare")(review.compare)
     app.command("report")(review.report)
     app.add_typer(models.application(), name="models")
-    app.command("doctor")(setup.doctor)
-    app.command("version")(setup.version)
+    app.command("doctor")(doctor.doctor)
+    app.command("version")(doctor.version)
     return app
 
 

@@ -93,7 +93,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")] = False,
     quiet: given.Quiet = False,
 ) -> None:
-    """Is a recording fit to be assessed, and what to do about it? Exit code 2 if it is not."""
+    """Is a recording fit to be assessed, and what to do about it?
+
+    Exit code 2 if it is not.
+    """
     from rehabkit import pipeline
 
     with progress("looking", quiet=quiet) as report:
@@ -101,9 +104,9 @@ def check(
             source_of(source), exercise, model=model, person=person, seconds=seconds, progress=report
         )
     if as_json:
-        from pydantic import TypeAdapter
+        import json
 
-        typer.echo(TypeAdapter(list[type(answers[0])]).dump_json(answers, indent=2).decode())
+        typer.echo(json.dumps([answer.model_dump(mode="json") for answer in answers], indent=2))
     else:
         _print_answers(answers, quiet)
     if any(answer.status == "unfit" for answer in answers):

@@ -43,7 +43,9 @@ def fetch(
     """Fetch a pose network with the package manager's own client, and build the file that rehabkit uses."""
     from rehabkit.runtime import store
 
-    console().print(f"ready: {store.fetch(model, source)}", soft_wrap=True)
+    here = next(one for one in store.status() if one.name == model)
+    path = here.path if here.ok and source is None else store.fetch(model, source)
+    console().print(f"ready: {path}", soft_wrap=True)
 
 
 def verify() -> None:

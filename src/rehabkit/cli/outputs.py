@@ -120,10 +120,10 @@ def require_writable(path: Path) -> None:
         raise _Writable
 
 
-def _has_pictures(source: str | Path | int) -> bool:
+def _has_pictures(source: str | Path | int | None) -> bool:
     from rehabkit.recordings.landmarks import SUFFIXES
 
-    return not isinstance(source, int) and Path(source).suffix.lower() not in SUFFIXES
+    return isinstance(source, str | Path) and Path(source).suffix.lower() not in SUFFIXES
 
 
 def _make_folder(path: Path) -> None:
