@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.skeleton import Array, Axes, Skeleton
 
+METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 LARGEST_TIME_S = 1e9
 LARGEST_POSITION = 1e6
 EXTENT_M = (0.05, 20.0)
@@ -50,7 +51,7 @@ def assemble(
     _check_pixels(positions) if axes == "image" else _check_metres(positions)
     if confidence is not None and confidence.shape != positions.shape[:2]:
         raise RecordingError(f"confidence must have shape {positions.shape[:2]}, got {confidence.shape}")
-    seen: NDArray[np.bool_] = np.isfinite(positions).all(axis=-1)  # (frame, joint)
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(positions).all(axis=-1))  # (frame, joint)
     return Skeleton(
         tuple(joint_names),
         time_s,

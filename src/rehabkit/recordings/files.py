@@ -84,15 +84,23 @@ def read_bytes(path: str | Path, limit: int = 128 * 2**20) -> bytes:
     RecordingError
         If it is missing, unreadable, empty, no plain file, or larger than the limit.
     """
+    check_size(path, limit)
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
+
+
+def check_size(path: str | Path, limit: int = 128 * 2**20) -> None:
+    """Raise a RecordingError unless ``path`` is a plain file of 1 to ``limit`` bytes."""
     path = Path(path)
     try:
         if not path.is_file():  # a pipe or device would never end
             raise RecordingError(f"file must exist, got {path}; check the name")
         size = path.stat().st_size
-        if not 0 < size <= limit:
-            raise RecordingError(
-                f"file must hold 1 to {limit} bytes, got {size} in {path}; cut the recording"
-            )
-        return path.read_bytes()
     except OSError as error:
         raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
+    if size == 0:
+        raise RecordingError(f"file must hold something, got 0 bytes in {path}; copy or export it again")
+    if size > limit:
+        raise RecordingError(f"file must hold at most {limit} bytes, got {size} in {path}; cut the recording")

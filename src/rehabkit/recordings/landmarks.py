@@ -7,16 +7,18 @@ import binascii
 from pathlib import Path
 
 from rehabkit.errors import InputError, RecordingError
-from rehabkit.recordings import npz
-from rehabkit.recordings.files import atomic, read_bytes
+from rehabkit.recordings import c3d, npz, trc, wide_csv
+from rehabkit.recordings.files import atomic, check_size, read_bytes
 from rehabkit.recordings.skeleton import Skeleton
 
-SUFFIXES = (".npz",)
+SUFFIXES = (".npz", ".csv", ".trc", ".c3d")
 """What :func:`read` and :func:`write` know; anything else is a video or a mistake."""
 
 
 def read(path: str | Path) -> Skeleton:
     """The Skeleton in a landmark file; its suffix says the format.
+
+    .npz and .csv hold all that a Skeleton has, .trc and .c3d measured positions only.
 
     Raises
     ------
@@ -26,30 +28,55 @@ def read(path: str | Path) -> Skeleton:
         For .c3d without ``rehabkit[c3d]``.
     """
     path = Path(path)
-    _format(path, RecordingError)
+    suffix = _suffix(path, RecordingError)
+    check_size(path)
     try:
-        return npz.loads(read_bytes(path))
+        if suffix == ".npz":
+            return npz.loads(read_bytes(path))
+        if suffix == ".c3d":
+            return c3d.read(path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return wide_csv.load(file) if suffix == ".csv" else trc.load(file)
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise RecordingError(
+            f"{path.name}: text must be UTF-8, got byte 0x{byte:02x}; save the file as UTF-8 text"
+        ) from error
     except RecordingError as error:
         raise RecordingError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
 
 
 def write(skeleton: Skeleton, path: str | Path) -> None:
     """Write a Skeleton as a whole file or not at all; the suffix says the format.
+
+    .npz and .csv hold all of it, rounded below what any sensor resolves; .trc and .c3d metres at a fixed
+    rate, for a picture the pose network's world landmarks, marked as estimated
+    (:func:`rehabkit.recordings.metric.exported`).
 
     Raises
     ------
     OutputError
         If the place can't be written.
     InputError
-        If the suffix is unknown.
+        If the suffix is unknown, or the format can't hold this skeleton.
+    MissingExtraError
+        For .c3d without ``rehabkit[c3d]``.
     """
     path = Path(path)
-    _format(path, InputError)
+    suffix = _suffix(path, InputError)
     with atomic(path) as temporary:
-        temporary.write_bytes(npz.dumps(skeleton))
+        if suffix == ".npz":
+            temporary.write_bytes(npz.dumps(skeleton))
+        elif suffix == ".c3d":
+            c3d.write(skeleton, temporary)
+        else:
+            text = wide_csv.dumps(skeleton) if suffix == ".csv" else trc.dumps(skeleton, path.name)
+            temporary.write_text(text, encoding="utf-8", newline="")
 
 
-def _format(path: Path, error: type[InputError]) -> str:
+def _suffix(path: Path, error: type[InputError]) -> str:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise error(f"landmark file must end in {', '.join(SUFFIXES)}, got {path.name}; rename or convert it")
@@ -57,7 +84,7 @@ def _format(path: Path, error: type[InputError]) -> str:
 
 
 def to_base64(skeleton: Skeleton) -> str:
-    """The npz file as text, about 500 characters a frame; see :mod:`rehabkit.recordings.npz` for the rounding."""
+    """The npz file as text, about 500 characters a frame, rounded as :mod:`rehabkit.recordings.npz` says."""
     return base64.b64encode(npz.dumps(skeleton)).decode("ascii")
 
 
