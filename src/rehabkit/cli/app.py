@@ -17,7 +17,8 @@ BUG = 70
 """Exit code of an error that rehabkit did not foresee (EX_SOFTWARE)."""
 
 
-def _application() -> typer.Typer:
+def application() -> typer.Typer:
+    """All commands."""
     app = typer.Typer(
         name="rehabkit",
         help="From a recording of a rehabilitation exercise to an assessment that a clinician can check.",
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     sys.excepthook = _say_how_to_report
     try:
-        code = _application()(args=arguments, standalone_mode=False)
+        code = application()(args=arguments, standalone_mode=False)
         sys.stdout.flush()
     except RehabkitError as error:
         return _failed(str(error), USAGE)
