@@ -157,6 +157,8 @@ def write(skeleton: Skeleton, path: Path) -> None:
     file = ezc3d.c3d()
     file["header"]["points"]["first_frame"] = round(skeleton.time_s[0] * skeleton.rate_hz)
     file["data"]["points"] = points
+    missing = np.isnan(points[0]).astype(float)  # C3D says "not seen" by a residual of -1
+    file["data"]["meta_points"]["residuals"] = -missing[None]
     up = skeleton.axes[0].upper()
     for group, name, value in (
         ("POINT", "RATE", [skeleton.rate_hz]),

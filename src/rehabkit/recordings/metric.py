@@ -83,7 +83,7 @@ def evenly_timed(skeleton: Skeleton) -> Skeleton:
         [skeleton.positions, skeleton.confidence[..., None]], axis=-1
     )  # (frame, joint, 4)
     new = _interpolated(even, skeleton.time_s, values.reshape(n, -1)).reshape(n_new, *values.shape[1:])
-    confidence = np.nan_to_num(new[..., -1])
+    confidence = np.where(np.isnan(new).any(axis=-1), 0.0, new[..., -1])
     step = f"resampled linearly to {rate_hz:g} Hz"
     return skeleton.noted(step, time_s=even, positions=new[..., :-1], confidence=confidence, estimated_m=None)
 
