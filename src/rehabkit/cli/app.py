@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from types import TracebackType
 
 import typer
+from typer.main import get_command
 
 from rehabkit.cli import assess, doctor, exercises, models, review
 from rehabkit.errors import RehabkitError
 
 USAGE = 2
-BUG = 70
-"""Exit code of an error that rehabkit did not foresee (EX_SOFTWARE)."""
 
 
 def application() -> typer.Typer:
@@ -62,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     sys.excepthook = _say_how_to_report
     try:
-        code = application()(args=arguments, standalone_mode=False)
+        command = get_command(application())  # called directly: Typer would put its own hook in place of ours
+        code = command.main(args=arguments, prog_name="rehabkit", standalone_mode=False)
         sys.stdout.flush()
     except RehabkitError as error:
         return _failed(str(error), USAGE)
