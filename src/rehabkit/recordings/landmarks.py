@@ -15,6 +15,11 @@ SUFFIXES = (".npz", ".csv", ".trc", ".c3d")
 """What :func:`read` and :func:`write` know; anything else is a video or a mistake."""
 
 
+def is_landmark_file(path: str | Path) -> bool:
+    """Whether :func:`read` is meant for a file of this name."""
+    return Path(path).suffix.lower() in SUFFIXES
+
+
 def read(path: str | Path) -> Skeleton:
     """The Skeleton in a landmark file; its suffix says the format.
 
