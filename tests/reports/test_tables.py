@@ -58,7 +58,8 @@ def test_angles(tmp_path: Path) -> None:
     assert len(rows) == 3
     assert rows[0] == {
         "recording": "squat, first.mp4", "exercise": "deep_squat", "time_s": "0.0",
-        "angle": "left_knee_flexion", "side": "left", "value_deg": "5.0", "value_percent": "", "clinical": "true",
+        "angle": "left_knee_flexion", "side": "left", "value_deg": "5.0", "value_percent": "",
+        "clinical": "true",
     }  # fmt: skip
     assert (rows[1]["time_s"], rows[1]["value_deg"]) == ("0.033333", "")
     assert (rows[2]["value_deg"], rows[2]["value_percent"], rows[2]["clinical"]) == ("", "2.5", "false")
