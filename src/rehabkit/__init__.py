@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rehabkit.exercises.library import names as exercise_names
     from rehabkit.findings import Assessment, Finding, Patient, Prescription, Repetition
     from rehabkit.pipeline import assess, check
+    from rehabkit.recordings.assessments import read_assessment, write_assessment
     from rehabkit.recordings.landmarks import read as read_skeleton
     from rehabkit.recordings.landmarks import write as write_skeleton
     from rehabkit.recordings.skeleton import Skeleton
@@ -42,7 +43,9 @@ __all__ = [
     "demo_recording",
     "exercise_names",
     "load_exercise",
+    "read_assessment",
     "read_skeleton",
+    "write_assessment",
     "write_skeleton",
 ]
 
@@ -61,7 +64,9 @@ _HOMES = {
     "demo_recording": "demo.demo_recording",
     "exercise_names": "exercises.library.names",
     "load_exercise": "exercises.library.load",
+    "read_assessment": "recordings.assessments.read_assessment",
     "read_skeleton": "recordings.landmarks.read",
+    "write_assessment": "recordings.assessments.write_assessment",
     "write_skeleton": "recordings.landmarks.write",
 }
 """Where each public name lives inside the package."""

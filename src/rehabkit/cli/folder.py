@@ -18,7 +18,9 @@ from rehabkit.cli.outputs import Outputs
 from rehabkit.errors import InputError, OutputError, RehabkitError
 from rehabkit.exercises import library
 from rehabkit.findings import Assessment
+from rehabkit.recordings.assessments import read_assessment
 from rehabkit.recordings.files import atomic
+from rehabkit.reports.tables import write_angles_csv, write_repetitions_csv
 
 FAILED = 2
 
@@ -40,7 +42,7 @@ class Row:
 def assess_folder(
     folder: Path, out: Path | None, outputs: Outputs, jobs: int | None, how: dict[str, Any]
 ) -> None:
-    """Assess every recording of a folder; JSON, report and tables of each go into ``out``.
+    """Assess every recording of a folder; the results go into ``out``.
 
     Raises
     ------
@@ -60,6 +62,9 @@ def assess_folder(
     rows = [_kept(to, path, result, out) for path, result in assess_many(recordings, jobs, **how)]
     rows.sort(key=lambda row: row.recording)
     _write_summary(rows, out / "summary.csv")
+    done = [out / f"{row.recording}.json" for row in rows if not row.error]
+    write_angles_csv(map(read_assessment, done), out / "angles.csv")  # one in memory at a time
+    write_repetitions_csv(map(read_assessment, done), out / "repetitions.csv")
     _print_summary(to, rows, out)
     if any(row.error for row in rows):
         raise typer.Exit(FAILED)

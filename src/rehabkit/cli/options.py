@@ -42,18 +42,14 @@ Seconds = Annotated[float | None, typer.Option("--seconds", min=1, help="How lon
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
     str | None,
-    typer.Option(
-        "--json", metavar="FILE|-", help="The assessment as JSON; - prints it.", rich_help_panel=OUTPUT
-    ),
+    typer.Option("--json", metavar="FILE|-", help="As JSON; - prints it.", rich_help_panel=OUTPUT),
 ]
 Report = Annotated[
     Path | None,
-    typer.Option(
-        "--report", metavar="FILE.html", help="The report as one HTML page.", rich_help_panel=OUTPUT
-    ),
+    typer.Option("--report", metavar="FILE.html", help="As one HTML page.", rich_help_panel=OUTPUT),
 ]
 Pdf = Annotated[
-    Path | None, typer.Option("--pdf", metavar="FILE.pdf", help="The report as PDF.", rich_help_panel=OUTPUT)
+    Path | None, typer.Option("--pdf", metavar="FILE.pdf", help="As PDF.", rich_help_panel=OUTPUT)
 ]
 Video = Annotated[
     Path | None,

@@ -137,15 +137,15 @@ def _make_folder(path: Path) -> None:
 
 
 def _write_json(assessment: Assessment, path: Path) -> None:
-    with atomic(path) as temporary:
-        temporary.write_text(assessment.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    from rehabkit.recordings.assessments import write_assessment
+
+    write_assessment(assessment, path)
 
 
 def _write_html(assessment: Assessment, path: Path) -> None:
-    from rehabkit.reports.html import render_html
+    from rehabkit.reports.html import write_html
 
-    with atomic(path) as temporary:
-        temporary.write_text(render_html(assessment), encoding="utf-8")
+    write_html(assessment, path)
 
 
 def _write_pdf(assessment: Assessment, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,11 +10,13 @@ import typer
 
 from rehabkit.cli import options as given
 from rehabkit.cli.console import console
-from rehabkit.cli.outputs import Outputs
-from rehabkit.errors import AssessmentError, InputError
+from rehabkit.cli.outputs import STDOUT, Outputs, require_writable
+from rehabkit.errors import InputError
 
 if TYPE_CHECKING:
-    from rehabkit.findings import Assessment
+    from rich.console import Console
+
+    from rehabkit.reports.compare import Comparison
 
 
 def correct(
@@ -51,6 +54,7 @@ def correct(
     """Correct what a person sees better, keep who and why, and compute everything else again."""
     from rehabkit.cli.tables import print_assessment
     from rehabkit.corrections import correct as run
+    from rehabkit.recordings.assessments import read_assessment
 
     before = read_assessment(assessment)
     outputs = Outputs(json=str(output or assessment), report=report, pdf=pdf, quiet=quiet)
@@ -72,17 +76,32 @@ def correct(
 
 def compare(
     assessments: Annotated[
-        list[Path], typer.Argument(help="Two or more assessments.", metavar="ASSESSMENT.json …")
+        list[Path],
+        typer.Argument(help="Two or more assessments of one exercise.", metavar="ASSESSMENT.json …"),
     ],
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="FILE|-", help="The comparison as JSON.")
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE.html", help="As one HTML page.")
-    ] = None,
+    json: given.Json = None,
+    report: given.Report = None,
     quiet: given.Quiet = False,
 ) -> None:
     """Compare sessions over time: each change beside the minimal detectable change."""
+    from rehabkit.recordings.assessments import read_assessment
+    from rehabkit.recordings.files import atomic
+    from rehabkit.reports import compare as comparing
+    from rehabkit.reports.comparison_html import write_comparison
+
+    files = [Path(name) for name in (json, report) if name not in (None, STDOUT)]
+    for path in files:
+        require_writable(path)
+    comparison = comparing.compare([read_assessment(path) for path in assessments])
+    as_json = comparison.model_dump_json(indent=2) + "\n"
+    if json == STDOUT:
+        sys.stdout.write(as_json)
+    elif json is not None:
+        with atomic(Path(json)) as temporary:
+            temporary.write_text(as_json, encoding="utf-8")
+    if report is not None:
+        write_comparison(comparison, report)
+    _print_comparison(console(stderr=json == STDOUT, quiet=quiet), comparison, files)
 
 
 def report(
@@ -95,6 +114,8 @@ def report(
     quiet: given.Quiet = False,
 ) -> None:
     """Write the report, tables or landmarks of an assessment again."""
+    from rehabkit.recordings.assessments import read_assessment
+
     outputs = Outputs(report=report, pdf=pdf, csv=csv, trc=trc, c3d=c3d, quiet=quiet)
     if outputs == Outputs(quiet=quiet):
         raise InputError("an output must be named, got none; give --report, --pdf, --csv, --trc or --c3d")
@@ -104,31 +125,19 @@ def report(
         console(quiet=quiet).print(f"written: {path}", soft_wrap=True)
 
 
-def read_assessment(path: Path) -> Assessment:
-    """Read an assessment.
+def _print_comparison(to: Console, comparison: Comparison, written: list[Path]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
 
-    Raises
-    ------
-    AssessmentError
-        If the file can't be read, or is no assessment; all problems are named.
-    """
-    from pydantic import ValidationError
+    from rehabkit.reports.compare import table
 
-    from rehabkit.findings import Assessment
-
-    try:
-        return Assessment.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise AssessmentError(
-            f"assessment must be a readable file, got '{error.strerror}' for {path}; check the name"
-        ) from error
-    except ValidationError as error:
-        problems = [f"{'.'.join(map(str, one['loc'])) or 'file'}: {one['msg']}" for one in error.errors()]
-        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
-        raise AssessmentError(
-            f"assessment must be what `rehabkit assess --json` wrote, got {path} with "
-            f"{'; '.join(problems[:5])}{more}; assess again"
-        ) from error
+    headings, rows = table(comparison)
+    shown = Table(*(escape(word) for word in headings), box=None, header_style="bold")
+    for row in rows:
+        shown.add_row(*(escape(cell) for cell in row))
+    to.print(f"[bold]{escape(comparison.exercise_title)}[/bold]", shown)
+    for line in (*comparison.warnings, *(f"written: {path}" for path in written), comparison.notice):
+        to.print(escape(line), soft_wrap=True)
 
 
 def _stretch(text: str) -> tuple[float, float]:
