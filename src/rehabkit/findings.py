@@ -179,6 +179,7 @@ class Provenance(_Record):
     created: str
     models: dict[str, str] = Field({}, description="model name: sha256")
     exercise_sha256: str | None = None
+    exercise_definition: dict[str, Any] | None = Field(None, description="the whole exercise, as it was when assessed")
     settings: dict[str, Any] = {}
     corrections: list[Correction] = []
     notice: str = NOT_A_MEDICAL_DEVICE

@@ -1,0 +1,267 @@
+"""The one way through: recording → skeleton → movement → Assessment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehabkit.errors import RecordingError
+from rehabkit.exercises import library
+from rehabkit.exercises.definition import Exercise
+from rehabkit.findings import Assessment, CheckResult, Patient, Provenance, RecordingInfo
+from rehabkit.fitness import check_container, check_skeleton
+from rehabkit.kinematics.view import ViewEstimate, estimate_view
+from rehabkit.pose.smoothing import clean, find_gaps
+from rehabkit.recordings import landmarks
+from rehabkit.recordings.files import sha256
+from rehabkit.recordings.skeleton import Skeleton
+from rehabkit.systems.exercise_session import Movement, prepare
+from rehabkit.systems.session_findings import interpret
+
+Source = str | Path | int
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording as it came in: the raw skeleton and what is known of where it comes from.
+
+    Parameters
+    ----------
+    skeleton : raw, NaN where nobody was seen.
+    info : what the Assessment keeps of it; view and checks are filled in later.
+    brightness : (n_samples,) mean luma 0 to 255; empty without a picture.
+    models : model name → sha256.
+    """
+
+    skeleton: Skeleton
+    info: RecordingInfo
+    brightness: NDArray[np.float64]
+    models: dict[str, str]
+
+
+def assess(
+    source: Source,
+    exercise: str | None = None,
+    *,
+    model: str = "full",
+    person: int | None = None,
+    patient: Patient | None = None,
+    anyway: bool = False,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Assess one recording.
+
+    Parameters
+    ----------
+    source : a video, a landmark file, or the number of a camera.
+    exercise : name, alias or TOML file of the exercise; without it the movement that repeats most is counted.
+    model : pose model for video: ``lite``, ``full`` or ``heavy``.
+    person : which person to follow when several are in view, counted from the left.
+    patient : what only a person knows.
+    anyway : assess a recording that the check finds unfit; the check's verdict stays in the result.
+    seconds : how long to record from a camera.
+    progress : called with frames done and, where known, frames in all.
+
+    Raises
+    ------
+    RecordingError
+        If the recording can't be read, shows nobody, or is unfit and ``anyway`` is not set.
+    ExerciseError
+        If the exercise is unknown or its file malformed.
+    ModelError
+        If the pose model is missing.
+    """
+    definition = library.load(exercise) if exercise else None
+    recorded = record(source, model=model, person=person, anyway=anyway, seconds=seconds, progress=progress)
+    skeleton, view, checks = _looked_at(recorded, definition)
+    _refuse_unfit(recorded.info.name, checks, anyway)
+    settings = {"model": model, "person": person, "anyway": anyway}
+    provenance = Provenance(
+        rehabkit_version=version("rehabkit"),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        models=recorded.models,
+        settings=settings if recorded.info.kind != "landmarks" else {},
+    )
+    info = recorded.info.model_copy(
+        update={
+            "view": view.name,
+            "checks": checks,
+            "gaps": find_gaps(recorded.skeleton),
+            "history": list(skeleton.history),
+            "landmarks": landmarks.to_base64(recorded.skeleton),
+        }
+    )
+    return assessment_of(prepare(skeleton, view, definition), patient or Patient(), info, provenance)
+
+
+def check(
+    source: Source,
+    exercise: str | None = None,
+    *,
+    model: str = "full",
+    person: int | None = None,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> list[CheckResult]:
+    """Is a recording fit to be assessed? The same questions that :func:`assess` asks first.
+
+    Parameters and errors as in :func:`assess`; an unfit recording is a result here, not an error.
+    """
+    definition = library.load(exercise) if exercise else None
+    recorded = record(source, model=model, person=person, anyway=True, seconds=seconds, progress=progress)
+    return _looked_at(recorded, definition)[2]
+
+
+def record(
+    source: Source,
+    *,
+    model: str = "full",
+    person: int | None = None,
+    anyway: bool = False,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Recorded:
+    """Read a landmark file, or run the pose network over a video or a camera.
+
+    Raises
+    ------
+    RecordingError
+        If it can't be read, shows nobody, or its container is unfit and ``anyway`` is not set.
+    """
+    if not isinstance(source, int) and landmarks.is_landmark_file(Path(source)):
+        return _read_landmarks(Path(source))
+    return _observe(source, model, person, anyway, seconds, progress)
+
+
+def reopen(assessment: Assessment) -> tuple[Skeleton, ViewEstimate]:
+    """The cleaned skeleton and its view, from the landmarks that an Assessment carries.
+
+    Raises
+    ------
+    RecordingError
+        If it carries none.
+    """
+    if assessment.recording.landmarks is None:
+        raise RecordingError(
+            "assessment must carry its landmarks to be computed again, got none; assess the recording again"
+        )
+    skeleton = clean(landmarks.from_base64(assessment.recording.landmarks))
+    return skeleton, estimate_view(skeleton)
+
+
+def assessment_of(
+    movement: Movement, patient: Patient, info: RecordingInfo, provenance: Provenance
+) -> Assessment:
+    """Put a measured movement into words and numbers."""
+    exercise = movement.exercise
+    findings = interpret(movement, patient)
+    n_complete = len(movement.complete)
+    definition = exercise.model_dump(mode="json") if exercise else None
+    digest = hashlib.sha256(exercise.model_dump_json().encode()).hexdigest() if exercise else None
+    return Assessment(
+        exercise=exercise.name if exercise else "unknown",
+        exercise_title=exercise.title if exercise else "Unknown exercise",
+        n_repetitions=n_complete,
+        n_partial=len(movement.repetitions) - n_complete,
+        repetitions=list(movement.repetitions),
+        holds=list(movement.holds),
+        findings=findings,
+        summary=[f.text for f in findings if f.text and (f.attention or f.category in ("count", "hold"))],
+        patient=patient,
+        series=[track.series() for track in movement.tracks],
+        recording=info,
+        provenance=provenance.model_copy(
+            update={"exercise_definition": definition, "exercise_sha256": digest}
+        ),
+    )
+
+
+def _read_landmarks(path: Path) -> Recorded:
+    skeleton = landmarks.read(path)
+    info = _info(path.name, "landmarks", skeleton, sha256=sha256(path))
+    _refuse_nobody(skeleton, path.name)
+    return Recorded(skeleton, info, np.empty(0), {})
+
+
+def _observe(
+    source: Source,
+    model: str,
+    person: int | None,
+    anyway: bool,
+    seconds: float | None,
+    progress: Progress | None,
+) -> Recorded:
+    from rehabkit.pose import observe  # mediapipe takes a second to load: only where it is used
+    from rehabkit.recordings import video
+
+    name, digest = f"camera {source}", None
+    early: list[CheckResult] = []
+    if not isinstance(source, int):
+        path = Path(source)
+        container = video.probe(path)
+        name, digest = path.name, sha256(path)
+        early = check_container(container.width, container.height, container.rate_hz)
+        _refuse_unfit(name, early, anyway)
+    seen = observe.observe(source, model=model, person=person, seconds=seconds, progress=progress)
+    _refuse_nobody(seen.skeleton, name)
+    info = _info(
+        name,
+        "camera" if isinstance(source, int) else "video",
+        seen.skeleton,
+        sha256=digest,
+        n_people=seen.n_people,
+        person=seen.person,
+        person_description=seen.person_description,
+        checks=early,
+    )
+    return Recorded(seen.skeleton, info, seen.brightness, seen.models)
+
+
+def _info(name: str, kind: str, skeleton: Skeleton, **more: Any) -> RecordingInfo:
+    fields = {
+        "name": name,
+        "kind": kind,
+        "sensor": skeleton.sensor,
+        "duration_s": round(skeleton.duration_s, 3),
+        "n_frames": skeleton.n_frames,
+        "rate_hz": round(skeleton.rate_hz, 3),
+        "frame_size_px": skeleton.frame_size_px,
+        "view": "unknown",
+    }
+    return RecordingInfo.model_validate(fields | more)
+
+
+def _looked_at(
+    recorded: Recorded, exercise: Exercise | None
+) -> tuple[Skeleton, ViewEstimate, list[CheckResult]]:
+    skeleton = clean(recorded.skeleton)
+    view = estimate_view(skeleton)
+    info = recorded.info
+    later = check_skeleton(
+        recorded.skeleton, view, exercise, recorded.brightness, info.n_people, info.person_description
+    )
+    return skeleton, view, [*info.checks, *later]
+
+
+def _refuse_nobody(skeleton: Skeleton, name: str) -> None:
+    if not np.isfinite(skeleton.positions).any():
+        raise RecordingError(
+            f"{name} must show a person, got none in {skeleton.n_frames} frames; "
+            "film the whole body, in good light, and try --model heavy"
+        )
+
+
+def _refuse_unfit(name: str, checks: Sequence[CheckResult], anyway: bool) -> None:
+    unfit = [c for c in checks if c.status == "unfit"]
+    if unfit and not anyway:
+        raise RecordingError(f"{name}: " + "; ".join(f"{c.message}; {c.remedy}" for c in unfit))
