@@ -158,6 +158,6 @@ def _is_rest(x: Array, one: Excursion, low: int | None) -> bool:
 
 
 def _cut_off(x: Array, speed: float, usual: float, fastest: float) -> bool:
-    """Whether ``x``, from the recording's outermost sample to the nearest low point, is part of a movement."""
+    """Whether ``x``, from the outermost sample to the nearest low point, is part of a movement."""
     outermost = x[0] - x[-1] >= CUT_OFF * usual and np.argmax(x) == 0
     return bool(outermost and speed >= CUT_OFF_SPEED * fastest)

@@ -67,8 +67,8 @@ def count_repetitions(
 
     Rest and range calibrate themselves on the recording: rest is the median of the low points around a
     movement and may drift; the usual range is the one around which most of the movement happens. A repetition
-    reaches half of it and comes back by 70 % of its own height. Noise, standing about and fidgeting before and
-    after give nothing; a movement within the set that is cut off, hidden or shallow is named as partial.
+    reaches half of it and comes back by 70 % of its own height. Noise, standing about and fidgeting before
+    and after give nothing; a movement within the set that is cut off, hidden or shallow is named as partial.
 
     Parameters
     ----------

@@ -134,7 +134,7 @@ def usual_range(value: Array, minimum: float) -> float | None:
     """Range around which most of the movement happens; ``None`` when nothing moves by ``minimum``.
 
     The ranges are the prominences of all peaks, so ripples on a large movement do not break it up. Each votes
-    with its size for the ranges alike to it: one outlier does not outvote a set, nor some fidgets a repetition.
+    with its size for the ranges alike to it: one outlier does not outvote a set, nor fidgets a repetition.
 
     Parameters
     ----------

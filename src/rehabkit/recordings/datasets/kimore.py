@@ -1,14 +1,14 @@
 """KIMORE: five exercises of patients and controls, one Kinect signal each, repetitions marked by hand.
 
-The data set is Capecci et al., IEEE Trans. Neural Syst. Rehabil. Eng. 27(7), 2019; signals and marks are those
-that EGCN's authors published with it (github.com/bruceyo/EGCN, tools/segmentation).
+The data set is Capecci et al., IEEE Trans. Neural Syst. Rehabil. Eng. 27(7), 2019; signals and marks are
+those that EGCN's authors published with it (github.com/bruceyo/EGCN, tools/segmentation).
 
 What the marks mean, as looking at the signals shows:
 
 - Es1 (lifting the arms; height of the thumb, m): each interval between neighbouring marks is one repetition.
-- Es2 (leaning the trunk, arms up; how much farther the right hand is from the midline than the left, m) and Es3
-  (rotating it; distance of the thumb from the camera, m): each interval is one side, after a leading flag that
-  names the first side.
+- Es2 (leaning the trunk, arms up; how much farther the right hand is from the midline than the left, m) and
+  Es3 (rotating it; distance of the thumb from the camera, m): each interval is one side, after a leading flag
+  that names the first side.
 - Es4 (circling the pelvis; angle head-spine-feet, rad, with a flag for its side): blocks of ``flag, marks``;
   each interval within a block is one circle.
 - Es5 (squat; distance head-foot, m): pairs of start and end.

@@ -1,6 +1,6 @@
 """SPAR: seven shoulder exercises with a watch on the wrist (Burns et al. 2018, arXiv 1802.01489), 50 Hz.
 
-Every set is said to hold 20 repetitions; nobody marked them. That number is nominal, no truth to be accurate to.
+Every set is said to hold 20 repetitions; nobody marked them. That number is nominal, not a truth.
 """
 
 from __future__ import annotations

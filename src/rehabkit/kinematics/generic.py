@@ -1,0 +1,86 @@
+"""Count an exercise that nobody named: find the movement that repeats most, and count that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehabkit.findings import Side
+from rehabkit.kinematics.activity import on_the_spot
+from rehabkit.kinematics.measures import MEASURES, counting_series
+from rehabkit.kinematics.repetitions import Counted, Direction, count_sides
+from rehabkit.recordings.skeleton import Skeleton
+
+Array = NDArray[np.float64]
+
+CANDIDATES = (
+    "knee_flexion", "hip_flexion", "elbow_flexion", "shoulder_elevation", "trunk_lean_forward",
+    "trunk_lean_side",
+)  # fmt: skip
+MINIMUM_DEG = 30.0
+"""Standing, holding a plank and the noise of a pose network stay under it; small exercises must be named."""
+BOTH_SIDES = 1.25
+"""Where both limbs do nearly the same, their mean is the movement, not the one that goes a little farther."""
+DIRECTIONS: tuple[Direction, ...] = ("increase", "decrease")
+
+
+@dataclass(frozen=True)
+class _Movement:
+    label: str
+    signal: Array
+    side: Side
+    found: list[tuple[Side, Counted]]
+
+    @property
+    def worth(self) -> float:
+        """Degrees moved in complete repetitions, less what they differ from each other."""
+        sizes = np.array([one.excursion for _, one in self.found if one.kind == "complete"])
+        if not len(sizes):
+            return 0.0
+        alike = np.sum(sizes) - np.sum(np.abs(sizes - np.median(sizes)))
+        return float(alike) * (BOTH_SIDES if self.side == "both" else 1.0)
+
+
+def generic_signals(skeleton: Skeleton) -> tuple[str, Array, list[Counted]]:
+    """Find the dominant repeated movement of a whole body and its repetitions.
+
+    Each joint angle, of both sides and of each alone, in either direction is counted like a named exercise;
+    the one with the most range in complete and alike repetitions is it. Standing and holding give none.
+    Walking across the room gives none, as its steps end elsewhere than they began; walking on the spot repeats
+    a movement and is counted, two steps as one repetition of a leg.
+
+    Parameters
+    ----------
+    skeleton : cleaned skeleton.
+
+    Returns
+    -------
+    label : the movement in words, e.g. ``knee flexion``; of the best candidate even when nothing was counted.
+    signal : (n_frames,) the angle, degrees; NaN where not seen.
+    repetitions : in order.
+    """
+    movements = list(_movements(skeleton))
+    if not movements:
+        return "movement", np.full(skeleton.n_frames, np.nan), []
+    best = max(movements, key=lambda movement: movement.worth)
+    if best.worth == 0.0:
+        return best.label, best.signal, []
+    return best.label, best.signal, [one for _, one in best.found]
+
+
+def _movements(skeleton: Skeleton) -> Iterator[_Movement]:
+    for name in CANDIDATES:
+        sides: tuple[Side, ...] = ("both", "left", "right") if MEASURES[name].sided else ("none",)
+        for side in sides:
+            signal = counting_series(skeleton, name, side)
+            label = MEASURES[name].label if side in ("both", "none") else f"{side} {MEASURES[name].label}"
+            for direction in DIRECTIONS:
+                yield _Movement(label, signal, side, _count(skeleton, side, signal, direction))
+
+
+def _count(skeleton: Skeleton, side: Side, signal: Array, direction: Direction) -> list[tuple[Side, Counted]]:
+    found = count_sides(skeleton.time_s, {side: signal}, minimum_range=MINIMUM_DEG, direction=direction)
+    return on_the_spot(skeleton, found)
