@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := out/demo
 
-.PHONY: help demo test check docs results bench fuzz clean
+.PHONY: help models demo test check docs results bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,11 +20,14 @@ $(READY): pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@
 
-demo: $(READY) ## assess a real recording and a real video, and write their reports
-	$(BIN)/rehabkit models fetch full
+models: $(READY)
+	@$(BIN)/rehabkit models fetch full
+
+demo: models ## assess a real recording and a real video, and write their reports
+	$(BIN)/rehabkit doctor
 	$(BIN)/python examples/demo.py $(DEMO)
 
-test: $(READY) ## run all tests
+test: models ## run all tests
 	$(BIN)/pytest -n auto
 
 check: $(READY) docs ## ruff, mypy, import-linter, and the docs without warnings
@@ -33,7 +36,7 @@ check: $(READY) docs ## ruff, mypy, import-linter, and the docs without warnings
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(READY) ## build the documentation into docs/_build
+docs: $(READY) ## build the documentation into out/docs
 	$(BIN)/python benchmarks/render_results.py
 	$(BIN)/mkdocs build --strict --quiet
 
@@ -44,5 +47,5 @@ bench: $(READY) ## measure the speed
 fuzz: $(READY) ## throw damaged files at the readers for a minute
 
 clean: ## remove everything that make made
-	rm -rf .venv build dist out docs/_build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

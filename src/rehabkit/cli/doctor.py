@@ -18,8 +18,13 @@ import typer
 
 from rehabkit.cli.console import console
 
-LIBRARIES = {"libEGL.so.1": "libegl1", "libGLESv2.so.2": "libgles2", "libGL.so.1": "libgl1",
-             "libgthread-2.0.so.0": "libglib2.0-0"}  # fmt: skip
+LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGLESv2.so.2": "libgles2",
+    "libGL.so.1": "libgl1",
+    "libxcb.so.1": "libxcb1",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+}
 """Shared libraries that MediaPipe and its OpenCV load on Linux, and the Debian package of each."""
 PARTS = ("numpy", "scipy", "mediapipe", "av", "pydantic", "typer", "rich", "jinja2", "fpdf2", "platformdirs")
 EXTRAS = {"ezc3d": "c3d"}

@@ -54,7 +54,7 @@ def show(name: Annotated[str, typer.Argument(help="Name, alias or TOML file.")])
     to.print(f"[bold]{escape(exercise.title)}[/bold] ({exercise.name})\n{escape(exercise.description)}\n")
     for number, step in enumerate(exercise.instructions, 1):
         to.print(f"{number}. {escape(step)}")
-    to.print(f"\nStop if: {escape(exercise.stop_if)}")
+    to.print(f"\n{escape(exercise.stop_if)}")
     to.print(f"Film from: {' or '.join(exercise.views)}")
     to.print(f"Measured: {', '.join(exercise.measures)}")
     if exercise.target is not None:
