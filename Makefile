@@ -38,7 +38,7 @@ check: $(READY) docs ## ruff, mypy, import-linter, and the docs without warnings
 
 docs: $(READY) ## build the documentation into out/docs
 	$(BIN)/python benchmarks/render_results.py
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 results: $(READY) ## measure every figure again into results/*.json (needs ../shared/data)
 
