@@ -81,10 +81,9 @@ def lean_deg(axis: Array, towards: Array, up: Array) -> Array:
 
 
 def swing_deg(limb: Array, towards: Array, up: Array) -> Array:
-    """(...,) how far ``limb`` has swung from hanging down, positive ``towards``, -90 to 270 degrees.
+    """(...,) how far ``limb`` has swung from hanging down, positive ``towards``, -120 to 240 degrees.
 
-    The seam lies at 90 degrees behind the body, where no shoulder or hip goes, so that an arm overhead
-    doesn't jump from 180 to -180.
+    The seam lies where no shoulder or hip goes, so that neither an arm overhead nor one far behind jumps.
 
     Parameters
     ----------
@@ -97,4 +96,4 @@ def swing_deg(limb: Array, towards: Array, up: Array) -> Array:
     >>> [float(swing_deg(np.array(arm), forward, up)) for arm in ([0.0, 9.0], [9.0, 0.0], [0.0, -9.0])]
     [0.0, 90.0, 180.0]
     """
-    return np.asarray((lean_deg(-limb, -towards, up) + 90) % 360 - 90)
+    return np.asarray((lean_deg(-limb, -towards, up) + 120) % 360 - 120)

@@ -121,7 +121,7 @@ def shoulder_rotation(body: Body, side: str) -> Array:
         return np.full(len(body.points), np.nan)
     axis, forearm = (
         unit(body.line(f"{side}_elbow", f"{side}_shoulder")),
-        body.line(f"{side}_elbow", f"{side}wrist"),
+        body.line(f"{side}_elbow", f"{side}_wrist"),
     )
     zero = without(body.forward(body.up()), axis)
     outward = np.cross(zero, axis) if side == "right" else np.cross(axis, zero)
@@ -136,7 +136,7 @@ def forearm_rotation(body: Body, side: str) -> Array:
     """Thumb side of the hand about the forearm: 0 where it points up along the trunk, supination positive."""
     if body.is_flat:
         return np.full(len(body.points), np.nan)
-    axis = unit(body.line(f"{side}_elbow", f"{side}wrist"))
+    axis = unit(body.line(f"{side}_elbow", f"{side}_wrist"))
     zero = unit(without(body.up(), axis))
     across = without(body.line(f"{side}_pinky", f"{side}_index"), axis)
     outward = np.cross(axis, zero) if side == "right" else np.cross(zero, axis)
@@ -144,9 +144,9 @@ def forearm_rotation(body: Body, side: str) -> Array:
 
 
 def wrist(body: Body, side: str) -> Array:
-    forearm = unit(body.line(f"{side}_elbow", f"{side}wrist"))
+    forearm = unit(body.line(f"{side}_elbow", f"{side}_wrist"))
     knuckles = (body.point(f"{side}_index") + body.point(f"{side}_pinky")) / 2
-    return lean_deg(knuckles - body.point(f"{side}wrist"), _palmward(body, side, forearm), forearm)
+    return lean_deg(knuckles - body.point(f"{side}_wrist"), _palmward(body, side, forearm), forearm)
 
 
 def _palmward(body: Body, side: str, forearm: Array) -> Array:
@@ -159,4 +159,4 @@ def _palmward(body: Body, side: str, forearm: Array) -> Array:
 
 def wrist_bend(body: Body, side: str) -> Array:
     knuckles = (body.point(f"{side}_index") + body.point(f"{side}_pinky")) / 2
-    return between_deg(knuckles - body.point(f"{side}wrist"), body.line(f"{side}_elbow", f"{side}wrist"))
+    return between_deg(knuckles - body.point(f"{side}_wrist"), body.line(f"{side}_elbow", f"{side}_wrist"))
