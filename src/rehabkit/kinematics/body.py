@@ -35,6 +35,7 @@ class Body:
     vertical : (d,) unit vector away from the ground.
     left_nearer, facing_us : (n_frames,) in a picture +1 where the left side is nearer to the camera and where
         the person faces it, -1 otherwise; not used in three dimensions.
+    side_on : whether a picture shows the person from the side rather than from the front or from behind.
     """
 
     joint_names: tuple[str, ...]
@@ -42,6 +43,7 @@ class Body:
     vertical: Array
     left_nearer: Array
     facing_us: Array
+    side_on: bool = False
 
     @property
     def is_flat(self) -> bool:
@@ -61,11 +63,11 @@ class Body:
         return np.asarray((self.point(f"left_{name}") + self.point(f"right_{name}")) / 2)
 
     def up(self, side: str = "") -> Array:
-        """(n_frames, d) unit vectors from hip to shoulder: of one side in a picture, if asked.
+        """(n_frames, d) unit vectors along the trunk, from the middle of the hips to that of the shoulders.
 
-        In a side view the two sides lie at different depths, so a limb is compared with its own side's line.
+        Seen from the side, a limb is compared with its own side's line, since the other side may be hidden.
         """
-        if self.is_flat and side:
+        if self.side_on and side in ("left", "right"):
             return unit(self.line(f"{side}_hip", f"{side}_shoulder"))
         return unit(self.middle("shoulder") - self.middle("hip"))
 
@@ -94,12 +96,19 @@ class Body:
 def measured_body(skeleton: Skeleton) -> Body:
     """The body as the sensor measured it: flat for a picture, deep for a depth camera or a marker system."""
     n_frames = skeleton.n_frames
-    left_nearer = facing_us = np.ones(n_frames)
-    if skeleton.axes == "image":
-        yaw = np.radians(yaw_series(skeleton))
-        left_nearer, facing_us = _held_sign(np.sin(yaw)), _held_sign(np.cos(yaw))
+    vertical = np.array(VERTICAL[skeleton.axes])
+    if skeleton.axes != "image":
+        ones = np.ones(n_frames)
+        return Body(skeleton.joint_names, skeleton.positions, vertical, ones, ones)
+    yaw = np.radians(yaw_series(skeleton))
+    seen = yaw[np.isfinite(yaw)]
     return Body(
-        skeleton.joint_names, skeleton.positions, np.array(VERTICAL[skeleton.axes]), left_nearer, facing_us
+        skeleton.joint_names,
+        skeleton.positions,
+        vertical,
+        left_nearer=_held_sign(np.sin(yaw)),
+        facing_us=_held_sign(np.cos(yaw)),
+        side_on=bool(np.mean(np.abs(np.sin(seen)) > np.abs(np.cos(seen))) > 0.5) if len(seen) else False,
     )
 
 

@@ -70,9 +70,7 @@ class Measure:
 
 _FROM_SIDE = "film from the side that is exercised, the camera at the joint's height"
 _FROM_FRONT = "film from the front or from behind, the camera at the joint's height"
-_NO_CAMERA = (
-    "one camera can't measure a turn about the limb's own long axis; use a goniometer or a depth camera"
-)
+_NO_CAMERA = "one camera can't measure a turn about the limb's own long axis; use a goniometer or a depth camera"
 _ARM, _LEG = ("hip", "shoulder", "elbow"), ("shoulder", "hip", "knee")
 _TRUNK = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
 
@@ -113,7 +111,8 @@ _ALL = (
     Measure(
         "shoulder_extension", "shoulder extension", "deg", "sagittal", True, _ARM, SIDE_VIEWS,
         "Upper arm against the trunk's line, backward positive, flexion negative.",
-        formulas.swing("shoulder", "elbow", "forward", -1.0), formulas.raised("shoulder", "elbow"), _FROM_SIDE,
+        formulas.swing("shoulder", "elbow", "forward", -1.0), formulas.raised("shoulder", "elbow"),
+        _FROM_SIDE,
     ),
     Measure(
         "shoulder_abduction", "shoulder abduction", "deg", "frontal", True, (*_TRUNK, "elbow"), FRONT_VIEWS,
@@ -296,9 +295,7 @@ def _counting_both(skeleton: Skeleton, chosen: Measure) -> Array:
     """Both sides as one, weighted once for the recording by the square of how well they are seen."""
     sides = ("left", "right")
     weights = [float(np.mean(skeleton.visibility(*chosen.joints_of(side)))) ** 2 + 1e-6 for side in sides]
-    return np.asarray(
-        np.average([_counting(skeleton, chosen, side) for side in sides], axis=0, weights=weights)
-    )
+    return np.asarray(np.average([_counting(skeleton, chosen, side) for side in sides], axis=0, weights=weights))
 
 
 def _counting(skeleton: Skeleton, chosen: Measure, side: str) -> Array:

@@ -29,7 +29,7 @@ most."""
 WINDOW_S = 1.0
 FULL_WIDTH = {"shoulder": 0.70, "hip": 0.43}
 """Left to right joint as BlazePose sees people from the front, in trunk lengths: medians of KERAAL's three
-recordings (0.69, 0.70, 0.72 and 0.44, 0.43, 0.43) and of 5013 squat frames of a public set (0.74 and 0.44)."""
+recordings (0.69, 0.70, 0.72; 0.44, 0.43, 0.43) and of 5013 squat frames of a public set (0.74; 0.44)."""
 NOSE_BEFORE_EARS, TOE_BEFORE_HEEL = 0.16, 0.35
 """How far ahead they lie in an exact side view, in trunk lengths; only their sign and rough size matter."""
 STEADY_SHARE = 0.8
@@ -69,15 +69,11 @@ def estimate_view(skeleton: Skeleton) -> ViewEstimate:
     """The view of a whole recording, robust to single frames and short turns."""
     posture = _posture(skeleton)
     if skeleton.axes != "image":
-        return ViewEstimate(
-            "3d", None, posture, 1.0, "Measured in three dimensions: every plane can be assessed."
-        )
+        return ViewEstimate("3d", None, posture, 1.0, "Measured in three dimensions: every plane can be assessed.")
     yaw = yaw_series(skeleton)
     seen = np.isfinite(yaw)
     if not seen.any():
-        return ViewEstimate(
-            "unknown", None, "unknown", 0.0, "Shoulders and hips were not seen: the view is unknown."
-        )
+        return ViewEstimate("unknown", None, "unknown", 0.0, "Shoulders and hips were not seen: the view is unknown.")
     middle = _circular_median(yaw[seen])
     near = np.abs(turn_deg(yaw[seen], middle)) <= TOLERANCE_DEG
     steady = float(np.mean(near))
@@ -208,14 +204,8 @@ def _posture(skeleton: Skeleton) -> Posture:
     up = {"image": (0.0, -1.0), "y_up": (0.0, 1.0, 0.0), "z_up": (0.0, 0.0, 1.0)}[skeleton.axes]
     shoulder = _middle(skeleton, "shoulder")
     trunk = dot(unit(shoulder - _middle(skeleton, "hip")), np.array(up))
-    body = (
-        dot(unit(shoulder - _middle(skeleton, "ankle")), np.array(up))
-        if skeleton.has("left_ankle")
-        else trunk
-    )
-    level = (trunk < np.cos(np.radians(50))) & (
-        np.where(np.isfinite(body), body, trunk) < np.cos(np.radians(50))
-    )
+    body = dot(unit(shoulder - _middle(skeleton, "ankle")), np.array(up)) if skeleton.has("left_ankle") else trunk
+    level = (trunk < np.cos(np.radians(50))) & (np.where(np.isfinite(body), body, trunk) < np.cos(np.radians(50)))
     seen = np.isfinite(trunk)
     if not seen.any():
         return "unknown"
@@ -261,9 +251,7 @@ def _sentence(
         return f"The view changes during the recording: {parts}."
     text = _WORDS[name]
     if posture in ("lying", "plank"):
-        text = (
-            text.replace("stands", "is") + {"lying": ", lying", "plank": ", face down on the arms"}[posture]
-        )
+        text = text.replace("stands", "is") + {"lying": ", lying", "plank": ", face down on the arms"}[posture]
     text += f" (turned about {abs(yaw_deg):.0f} degrees from facing it)"
     if disagreement > 40:
         text += f"; uncertain: the picture and the guessed depth differ by {disagreement:.0f} degrees"
