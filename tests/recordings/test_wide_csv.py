@@ -95,7 +95,7 @@ def test_a_half_seen_joint_is_not_seen(tmp_path: Path) -> None:
             "shares of the picture",
         ),
         ('# rehabkit skeleton {"axes": "z_up"}\ntime_s,a_x_px,a_y_px\n0,5,6\n', "axes must fit the unit"),
-        ('# rehabkit skeleton {"sensr": "x"}\ntime_s,a_x_px,a_y_px\n0,5,6\n', "line 1, sensr is wrong"),
+        ('# rehabkit skeleton {"sensr": "x"}\ntime_s,a_x_px,a_y_px\n0,5,6\n', "line 1, 'sensr' is wrong"),
         ("# rehabkit skeleton sensor\ntime_s,a_x_px,a_y_px\n0,5,6\n", "line 1, the text in braces is wrong"),
         ("time_s,a_x_px,a_y_px,a_confidence\n0,5,6,7\n", "confidence must lie between 0 and 1"),
         ("time_s,x1,y1,x40,y40\n0,5,6,7,8\n", "33 landmarks of MediaPipe Pose, got x40"),

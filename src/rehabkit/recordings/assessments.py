@@ -44,12 +44,12 @@ def read_assessment(path: str | Path) -> Assessment:
 def _problems(error: ValidationError) -> str:
     """All that is wrong on one line, each with its key."""
     problems = error.errors(include_url=False)
-    keys = [".".join(map(str, problem["loc"])) for problem in problems]
+    keys = [".".join(map(str, problem["loc"])) or "file" for problem in problems]
     if "schema_version" in keys:
         version = problems[keys.index("schema_version")]["input"]
         return f"schema_version must be 1, got {version!r}; update rehabkit, or assess the recording again"
     told = [
-        f"{key or 'file'}: {problem['msg']}{_got(problem['input'])}"
+        f"{key if key.isprintable() else repr(key)}: {problem['msg']}{_got(problem['input'])}"
         for key, problem in zip(keys, problems, strict=True)
     ]
     more = [f"{len(told) - MOST_PROBLEMS} more"] if len(told) > MOST_PROBLEMS else []

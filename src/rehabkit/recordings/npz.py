@@ -122,7 +122,7 @@ def _check_names(names: list[str]) -> None:
     missing = _DIMENSIONS.keys() - set(names)
     unknown = set(names) - _DIMENSIONS.keys() - _OPTIONAL.keys()
     if missing or unknown or len(set(names)) != len(names):
-        got = ", ".join(sorted(names)[:12])
+        got = ", ".join(map(repr, sorted(names)[:12]))
         raise RecordingError(
             f"npz must hold once each {', '.join(_DIMENSIONS)} and may hold {', '.join(_OPTIONAL)}, "
             f"got {got or 'nothing'}; write it with rehabkit"

@@ -45,6 +45,8 @@ def load(file: TextIO) -> Skeleton:
     if factor is None:
         raise RecordingError(f"line 3, Units must be m, cm or mm, got {about.get('Units')!r}; correct it")
     markers = [cell.strip() for cell in head[3].split("\t")[2:] if cell.strip()]
+    if not "".join(markers).isprintable():
+        raise RecordingError(f"line 4, names of markers must be printable text, got {markers}; rename them")
     n_frames, n_markers = _whole(about, "NumFrames"), _whole(about, "NumMarkers")
     if not markers or len(markers) != n_markers:
         raise RecordingError(

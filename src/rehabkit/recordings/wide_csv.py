@@ -101,7 +101,7 @@ def _about(comments: Sequence[str]) -> _About:
                 return _About.model_validate_json(line.removeprefix(_MARK))
             except ValidationError as error:
                 first = error.errors()[0]
-                key = ".".join(map(str, first["loc"])) or "the text in braces"
+                key = repr(".".join(map(str, first["loc"]))) if first["loc"] else "the text in braces"
                 raise RecordingError(
                     f"line {number}, {key} is wrong: {first['msg']}; write {_EXAMPLE}"
                 ) from error

@@ -1,0 +1,232 @@
+"""Any input either reads or raises a RehabkitError on one line, in bounded time and memory.
+
+The default suite takes a few seconds and repeats the same inputs; ``make fuzz`` sets ``REHABKIT_FUZZ`` to the
+number of times that it wants more of them, and draws new ones.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import io
+import os
+import resource
+import signal
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rehabkit.errors import RehabkitError
+from rehabkit.exercises import library
+from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, RecordingInfo, Repetition
+from rehabkit.recordings import landmarks, video
+from rehabkit.recordings.assessments import read_assessment, write_assessment
+from rehabkit.recordings.skeleton import Skeleton
+
+MORE = int(os.environ.get("REHABKIT_FUZZ", "0"))
+LONGEST_S = 30
+MOST_MEMORY_KIB = 500 * 1024
+NASTY = [
+    b"nan", b"-inf", b"1e999", b"-1", b"0", b"99999999999999999999", b"1e-320", b"", b"\x00", b"\xff\xfe",
+    b"\xc3", "é\u202e\ud7ff".encode(), b",", b";", b"\t", b"\n", b"\r", b'"', b"'", b"#", b"[",
+    b"{" * 2000, b"[" * 2000, b"]", b"}", b"=", b"null", b"true", b"\\ud800", b"PK\x03\x04",
+    b"9" * 5000, b"a" * 200_000,
+]  # fmt: skip
+
+
+class Hung(BaseException):
+    """Raised into a reader that takes longer than any input of this size may."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One reader: how to make a whole file, how to read one, how often to try, what is around the bytes."""
+
+    suffix: str
+    make: Callable[[Path], bytes]
+    read: Callable[[Path], object]
+    examples: int = 80
+    cuts: int = 40
+    wrap: Callable[[bytes], bytes] = bytes
+
+
+def _skeleton(axes: str = "image") -> Skeleton:
+    time_s = np.arange(12) / 30
+    swing = np.sin(4 * time_s)[:, None, None]
+    if axes == "image":
+        positions, estimated = 300 + 200 * swing * np.ones((12, 3, 2)), 0.3 * swing * np.ones((12, 3, 3))
+    else:
+        positions, estimated = np.linspace(0.2, 1.7, 3)[:, None] + 0.2 * swing * np.ones((12, 3, 3)), None
+    positions[5, 1] = np.nan
+    confidence = np.isfinite(positions[..., 0]) * 0.9
+    names = ("left_hip", "left_knee", "left_ankle")
+    size = (640, 480) if axes == "image" else None
+    return Skeleton(names, time_s, positions, confidence, axes, "test", size, estimated, ("made",))  # type: ignore[arg-type]
+
+
+def _landmarks(suffix: str, axes: str) -> Callable[[Path], bytes]:
+    def make(folder: Path) -> bytes:
+        landmarks.write(_skeleton(axes), folder / f"whole{suffix}")
+        return (folder / f"whole{suffix}").read_bytes()
+
+    return make
+
+
+def _member(name: str) -> Callable[[Path], bytes]:
+    return lambda folder: zipfile.ZipFile(io.BytesIO(_landmarks(".npz", "image")(folder))).read(f"{name}.npy")
+
+
+def _in_archive(name: str) -> Callable[[bytes], bytes]:
+    """An else whole archive in which one array's file has this content: damage that no checksum shows."""
+
+    def wrap(content: bytes) -> bytes:
+        whole = zipfile.ZipFile(io.BytesIO(base64.b64decode(landmarks.to_base64(_skeleton()))))
+        result = io.BytesIO()
+        with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member in whole.namelist():
+                archive.writestr(member, content if member == f"{name}.npy" else whole.read(member))
+        return result.getvalue()
+
+    return wrap
+
+
+def _assessment(folder: Path) -> bytes:
+    info = RecordingInfo(
+        name="x.mp4", kind="video", sensor="test", duration_s=1, n_frames=2, rate_hz=30, view="front"
+    )
+    written = Assessment(
+        exercise="deep_squat",
+        exercise_title="Deep squat",
+        n_repetitions=1,
+        repetitions=[Repetition(number=1, start_s=0, end_s=1, side="both", kind="complete")],
+        findings=[Finding(name="a", label="A", value=1.5, unit="deg", uncertainty=2)],
+        series=[AngleSeries(name="a", label="A", side="left", time_s=[0, 1], value=[1, None], clinical=True)],
+        recording=info.model_copy(update={"landmarks": landmarks.to_base64(_skeleton())}),
+        provenance=Provenance(rehabkit_version="0", created="2026-01-01"),
+    )
+    write_assessment(written, folder / "whole.json")
+    return (folder / "whole.json").read_bytes()
+
+
+def _reopened(path: Path) -> object:
+    assessment = read_assessment(path)
+    return assessment.recording.landmarks and landmarks.from_base64(assessment.recording.landmarks)
+
+
+def _exercise(_: Path) -> bytes:
+    return (Path(library.__file__).parent / "library" / "deep_squat.toml").read_bytes()
+
+
+def _movie(folder: Path) -> bytes:
+    import av
+
+    path = folder / "whole.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for i in range(12):
+            picture = np.full((48, 64, 3), 20 * i, dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return path.read_bytes()
+
+
+def _watched(path: Path) -> object:
+    return video.probe(path), [frame.time_s for frame in video.frames(path, max_side_px=64)]
+
+
+KINDS = {
+    "npz": Kind(".npz", _landmarks(".npz", "image"), landmarks.read),
+    **{
+        f"npz {name}": Kind(".npz", _member(name), landmarks.read, wrap=_in_archive(name))
+        for name in ("positions", "time_s", "joint_names", "frame_size_px", "axes")
+    },
+    "csv": Kind(".csv", _landmarks(".csv", "image"), landmarks.read, 150),
+    "csv metres": Kind(".csv", _landmarks(".csv", "y_up"), landmarks.read),
+    "trc": Kind(".trc", _landmarks(".trc", "y_up"), landmarks.read, 150),
+    "c3d": Kind(".c3d", _landmarks(".c3d", "y_up"), landmarks.read, 8, 4),
+    "assessment": Kind(".json", _assessment, _reopened, 150),
+    "exercise": Kind(".toml", _exercise, library.load, 150),
+    "video": Kind(".mp4", _movie, _watched, 40, 20),
+}
+
+
+def _damaged(whole: bytes) -> st.SearchStrategy[bytes]:
+    """Random bytes, or the whole file with a few places overwritten, inserted into, cut out or cut off."""
+    place = st.integers(0, len(whole))
+    change = st.tuples(place, st.integers(0, 64), st.one_of(st.sampled_from(NASTY), st.binary(max_size=8)))
+
+    def apply(changes: list[tuple[int, int, bytes]]) -> bytes:
+        content = whole
+        for start, length, new in changes:
+            content = content[:start] + new + content[start + length :]
+        return content
+
+    return st.one_of(st.binary(max_size=2000), st.lists(change, min_size=1, max_size=4).map(apply))
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise Hung
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LONGEST_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _reads_or_says_so(kind: Kind, content: bytes, folder: Path) -> None:
+    path = folder / f"damaged{kind.suffix}"
+    path.write_bytes(kind.wrap(content))
+    try:
+        with _limited():
+            kind.read(path)
+    except RehabkitError as error:
+        assert len(str(error).splitlines()) == 1, str(error)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
+    if request.param == "c3d" and importlib.util.find_spec("ezc3d") is None:
+        pytest.skip('C3D needs ezc3d: pip install "rehabkit[c3d]"')
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield KINDS[request.param]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY_KIB
+
+
+def test_whole_files_read(kind: Kind, tmp_path: Path) -> None:
+    path = tmp_path / f"a{kind.suffix}"
+    path.write_bytes(kind.wrap(kind.make(tmp_path)))
+    assert kind.read(path)
+
+
+def test_damaged_files(kind: Kind, tmp_path: Path) -> None:
+    @settings(
+        max_examples=kind.examples * (MORE or 1),
+        derandomize=not MORE,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(_damaged(kind.make(tmp_path)))
+    def run(content: bytes) -> None:
+        _reads_or_says_so(kind, content, tmp_path)
+
+    run()
+
+
+def test_files_cut_off(kind: Kind, tmp_path: Path) -> None:
+    whole = kind.make(tmp_path)
+    for end in np.linspace(0, len(whole) - 1, kind.cuts * (MORE or 1)).astype(int):
+        _reads_or_says_so(kind, whole[:end], tmp_path)
