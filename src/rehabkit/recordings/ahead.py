@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 _END: Final = object()
 
 
-def ahead(items: Iterator[Item], depth: int) -> Iterator[Item]:
+def ahead(items: Iterator[Item], depth: int) -> Generator[Item]:
     """Yield the items of an iterator, of which up to ``depth`` are made ahead in one thread.
 
     An error of the iterator is raised where its item would have come. Closing this generator, or an

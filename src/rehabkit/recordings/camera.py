@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from rehabkit.errors import RecordingError
-from rehabkit.recordings.video import Frame, scaled
+from rehabkit.recordings.frame import Frame, scaled
 
 
 def pictures(index: int, seconds: float | None, max_side_px: int) -> Iterator[Frame]:
@@ -21,24 +21,24 @@ def pictures(index: int, seconds: float | None, max_side_px: int) -> Iterator[Fr
 
     if seconds is None or not seconds > 0:
         raise RecordingError(f"recording time must be positive for a camera, got {seconds}; add --seconds 30")
-    cv2.setLogLevel(0)  # it reports a missing camera in its own words
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the error below says it in our words
     camera = cv2.VideoCapture(index)
+    n_frames, first_s = 0, None
     try:
-        n_frames, start_s = 0, time.monotonic()
         while camera.isOpened():
             ok, bgr = camera.read()
-            time_s = time.monotonic() - start_s if n_frames else 0.0
-            if not ok or time_s > seconds:
+            now_s = time.monotonic()
+            first_s = now_s if first_s is None else first_s
+            if not ok or now_s - first_s > seconds:
                 break
-            start_s = start_s if n_frames else time.monotonic()
-            size = scaled((bgr.shape[1], bgr.shape[0]), max_side_px)
-            rgb = cv2.cvtColor(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
-            yield Frame(n_frames, time_s, rgb)
+            size_px = (bgr.shape[1], bgr.shape[0])
+            bgr = cv2.resize(bgr, scaled(size_px, max_side_px), interpolation=cv2.INTER_AREA)
+            yield Frame(n_frames, now_s - first_s, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), size_px)
             n_frames += 1
-        if n_frames == 0:
-            raise RecordingError(
-                f"camera must be connected and free, got nothing from camera {index}; "
-                "close other programs that use it, or try another number"
-            )
     finally:
         camera.release()
+    if n_frames == 0:
+        raise RecordingError(
+            f"camera must be connected and free, got nothing from camera {index}; "
+            "close other programs that use it, or try another number"
+        )

@@ -1,15 +1,14 @@
 """Video files and cameras → upright RGB pictures with their true times.
 
 Times are those that the container states for each frame, so that recordings of variable rate, which most
-phones make, keep their tempo. Pictures are turned and mirrored as the container asks, and stretched to square pixels.
+phones make, keep their tempo. Pictures are turned as the container asks, and their pixels made square.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.recordings import camera
 from rehabkit.recordings.ahead import ahead
+from rehabkit.recordings.frame import MAX_SIDE_PX, Frame, scaled
 
-MAX_SIDE_PX = 1280
-"""Pictures are scaled down to this while decoding; the pose network itself looks at 256 × 256 px of a person."""
 DEPTH = 8
 """Frames decoded ahead: enough to bridge a slow key frame, and under 25 MB at 720p."""
 MISSING_S = 0.5
@@ -49,22 +48,6 @@ class VideoInfo:
     n_frames: int | None
     rotation_deg: int
     codec: str
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One picture.
-
-    Parameters
-    ----------
-    index : 0 for the first.
-    time_s : seconds since the first frame.
-    rgb : (height, width, 3) uint8, upright, contiguous.
-    """
-
-    index: int
-    time_s: float
-    rgb: NDArray[np.uint8]
 
 
 def probe(path: str | Path) -> VideoInfo:
@@ -99,7 +82,7 @@ def frames(
     max_side_px: int = MAX_SIDE_PX,
     seconds: float | None = None,
     anyway: bool = False,
-) -> Iterator[Frame]:
+) -> Generator[Frame]:
     """Yield the frames of a video file or a camera, decoded ahead in a thread of its own.
 
     Parameters
@@ -116,9 +99,7 @@ def frames(
         such camera.
     """
     if isinstance(source, int):
-        from rehabkit.recordings.camera import pictures
-
-        yield from ahead(pictures(source, seconds, max_side_px), DEPTH)
+        yield from ahead(camera.pictures(source, seconds, max_side_px), DEPTH)
     else:
         yield from ahead(_pictures(Path(source), max_side_px, anyway), DEPTH)
 
@@ -133,7 +114,7 @@ def _pictures(path: Path, max_side_px: int, anyway: bool) -> Iterator[Frame]:
             time_s = _time_s(frame, first_s + last_s + step_s) - first_s
             if index and time_s <= last_s:
                 continue  # a picture stated twice
-            yield Frame(index, time_s, _upright_rgb(frame, stream, max_side_px))
+            yield Frame(index, time_s, *_upright(frame, stream, max_side_px))
             last_s, index = time_s, index + 1
         if index == 0:
             raise _no_frames(path)
@@ -159,7 +140,7 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
     except (av.error.FFmpegError, OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise RecordingError(
-            f"video must be readable, got {path} ({why}); if it plays nowhere else either, copy or record it again"
+            f"video must be readable, got {path} ({why}); if nothing else plays it either, record it again"
         ) from error
     with container:
         yield container, _video_stream(container, path)
@@ -180,28 +161,23 @@ def _video_stream(container: Any, path: Path) -> Any:
 
 def _decoded(container: Any, stream: Any) -> Iterator[Any]:
     """Yield decoded frames; a damaged packet costs its own frames only, whose times then are missing."""
-    import av
+    from av.error import FFmpegError
 
-    packets = container.demux(stream)
-    while True:
+    for packet in _packets(container, stream):
         try:
-            packet = next(packets, None)
-        except (av.error.FFmpegError, OSError):
-            packet = None
-        for part in (packet,) if packet is not None else ():
-            with _skipping_damage():
-                yield from part.decode()
-        if packet is None:
-            return
+            pictures = packet.decode()
+        except FFmpegError:
+            continue
+        yield from pictures
 
 
-@contextmanager
-def _skipping_damage() -> Iterator[None]:
-    import av
+def _packets(container: Any, stream: Any) -> Iterator[Any]:
+    """Yield packets up to where the file can't be read on."""
+    from av.error import FFmpegError
 
     try:
-        yield
-    except av.error.FFmpegError:
+        yield from container.demux(stream)
+    except (FFmpegError, OSError):
         return
 
 
@@ -228,7 +204,7 @@ def _stated_duration_s(container: Any, stream: Any) -> float | None:
 
 
 def _display_matrix(frame: Any) -> NDArray[np.int64]:
-    """Return the 2 × 2 matrix of -1, 0, 1 that takes stored (x, y) to upright (x, y) as ``(x, y) @ matrix``."""
+    """Return the (2, 2) matrix of -1, 0, 1 with which ``stored (x, y) @ matrix`` is upright."""
     side_data = frame.side_data.get("DISPLAYMATRIX")
     if side_data is None:
         return np.eye(2, dtype=np.int64)
@@ -245,33 +221,22 @@ def _upright_size(frame: Any, stream: Any, matrix: NDArray[np.int64]) -> tuple[i
     return (height, width) if matrix[0, 0] == 0 else (width, height)
 
 
-def _upright_rgb(frame: Any, stream: Any, max_side_px: int) -> NDArray[np.uint8]:
-    """Return (height, width, 3) uint8: scaled, turned and mirrored."""
+def _upright(frame: Any, stream: Any, max_side_px: int) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Return the (height, width, 3) picture, scaled and upright, and its (width, height) unscaled."""
     matrix = _display_matrix(frame)
-    width, height = scaled(_upright_size(frame, stream, matrix), max_side_px)
+    size_px = _upright_size(frame, stream, matrix)
+    width, height = scaled(size_px, max_side_px)
     turned = matrix[0, 0] == 0
-    size = {"width": height, "height": width} if turned else {"width": width, "height": height}
-    rgb = frame.to_ndarray(format="rgb24", **size)
+    stored = {"width": height, "height": width} if turned else {"width": width, "height": height}
+    rgb = frame.to_ndarray(format="rgb24", **stored)
     if turned:
-        rgb = rgb.transpose(1, 0, 2)  # (x, y, 3) → (y, x, 3) of the upright picture
+        rgb = rgb.transpose(1, 0, 2)  # (height, width, 3) of the upright picture
     if matrix[:, 0].sum() < 0:
         rgb = rgb[:, ::-1]
     if matrix[:, 1].sum() < 0:
         rgb = rgb[::-1]
-    # MediaPipe reads the memory as it lies and would see stripes in a view
-    return np.ascontiguousarray(rgb)
-
-
-def scaled(size: tuple[int, int], max_side_px: int) -> tuple[int, int]:
-    """Return (width, height) scaled down so that neither is above ``max_side_px``.
-
-    Examples
-    --------
-    >>> scaled((3840, 2160), 1280), scaled((640, 360), 1280)
-    ((1280, 720), (640, 360))
-    """
-    factor = min(1.0, max_side_px / max(size))
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+    # MediaPipe reads the memory as it lies: a view would be seen as stripes
+    return np.ascontiguousarray(rgb), size_px
 
 
 def _no_frames(path: Path) -> RecordingError:
