@@ -145,13 +145,9 @@ def _check_light(brightness: Array) -> Iterator[CheckResult]:
     luma = float(np.median(brightness))
     message = f"mean brightness is {luma:.0f} of 255"
     if luma < DARK:
-        yield CheckResult(
-            name="light", status="warning", message=message, remedy="put more light on, from the front"
-        )
+        yield CheckResult(name="light", status="warning", message=message, remedy="put more light on, from the front")
     elif luma > BRIGHT:
-        yield CheckResult(
-            name="light", status="warning", message=message, remedy="turn away from the bright window"
-        )
+        yield CheckResult(name="light", status="warning", message=message, remedy="turn away from the bright window")
     else:
         yield CheckResult(name="light", status="ok", message=message)
 
@@ -165,9 +161,7 @@ def cut_off_joints(skeleton: Skeleton, joints: tuple[str, ...]) -> list[str]:
     cut = []
     for name in (j for j in joints if skeleton.has(j)):
         position = skeleton.joint(name)[seen]
-        outside = (
-            ~np.isfinite(position).all(axis=1) | (position < 0).any(axis=1) | (position > size).any(axis=1)
-        )
+        outside = ~np.isfinite(position).all(axis=1) | (position < 0).any(axis=1) | (position > size).any(axis=1)
         if outside.mean() > CUT_OFF_SHARE:
             cut.append(name)
     return cut
@@ -181,9 +175,7 @@ def _check_framing(skeleton: Skeleton, exercise: Exercise | None) -> Iterator[Ch
     named = ", ".join(joint.replace("_", " ") for side in cut.values() for joint in side)
     if all(cut.values()) and exercise is not None:
         message = f"person is cut off: {named} outside the picture most of the time"
-        yield CheckResult(
-            name="framing", status="unfit", message=message, remedy=remedy + ", or add --anyway"
-        )
+        yield CheckResult(name="framing", status="unfit", message=message, remedy=remedy + ", or add --anyway")
     elif named:
         message = f"{named} outside the picture most of the time"
         yield CheckResult(name="framing", status="warning", message=message, remedy=remedy)
@@ -200,19 +192,15 @@ def _needed(exercise: Exercise | None, side: str) -> tuple[str, ...]:
 def _check_distance(skeleton: Skeleton) -> Iterator[CheckResult]:
     if skeleton.frame_size_px is None:
         return
-    extent = np.nanmax(skeleton.positions[_seen(skeleton)], axis=1) - np.nanmin(
-        skeleton.positions[_seen(skeleton)], axis=1
-    )  # (frames, x and y)
-    share = float(np.median((extent / np.array(skeleton.frame_size_px, dtype=float)).max(axis=1)))
+    size = np.array(skeleton.frame_size_px, dtype=float)
+    inside = np.clip(skeleton.positions[_seen(skeleton)], 0.0, size)  # (frames, joints, x and y)
+    extent = np.nanmax(inside, axis=1) - np.nanmin(inside, axis=1)
+    share = float(np.median((extent / size).max(axis=1)))
     message = f"the body fills {share:.0%} of the picture"
     if share < FAR_SHARE:
-        yield CheckResult(
-            name="distance", status="warning", message=message, remedy="come nearer to the camera"
-        )
+        yield CheckResult(name="distance", status="warning", message=message, remedy="come nearer to the camera")
     elif share > NEAR_SHARE:
-        yield CheckResult(
-            name="distance", status="warning", message=message, remedy="step back from the camera"
-        )
+        yield CheckResult(name="distance", status="warning", message=message, remedy="step back from the camera")
     else:
         yield CheckResult(name="distance", status="ok", message=message)
 

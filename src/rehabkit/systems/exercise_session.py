@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rehabkit.exercises.compensation import CheckOutcome, run_checks
 from rehabkit.exercises.definition import Exercise
 from rehabkit.findings import Hold, Repetition, Side
+from rehabkit.kinematics.activity import on_the_spot
 from rehabkit.kinematics.generic import generic_signals
 from rehabkit.kinematics.repetitions import Counted, count_sides, find_holds
 from rehabkit.kinematics.smoothness import sparc
@@ -103,12 +104,8 @@ def with_repetitions(movement: Movement, repetitions: Sequence[Repetition]) -> M
 
 
 def _prepare_unknown(skeleton: Skeleton, view: ViewEstimate) -> Movement:
-    tracks = [
-        track
-        for name in GENERIC_ANGLES
-        for track in tracks_of(skeleton, view, name)
-        if track.span >= MOVED_DEG
-    ]
+    pairs = [tracks_of(skeleton, view, name) for name in GENERIC_ANGLES]
+    tracks = [track for pair in pairs for track in pair if max(t.span for t in pair) >= MOVED_DEG]
     label, signal, found = generic_signals(skeleton)
     movement = Movement(skeleton, view, None, tuple(tracks), label, {"both": signal})
     return with_repetitions(movement, [_repetition("both", one) for one in found])
@@ -125,7 +122,7 @@ def _count(movement: Movement) -> list[Repetition]:
         minimum_range=primary.minimum_range_deg,
         direction=primary.direction,
     )
-    return [_repetition(side, one) for side, one in found]
+    return [_repetition(side, one) for side, one in on_the_spot(movement.skeleton, found)]
 
 
 def _repetition(side: Side, found: Counted) -> Repetition:

@@ -206,9 +206,7 @@ def _ranges(movement: Movement) -> Iterator[Finding]:
         repetitions = [repetition for repetition, _ in pairs]
         values = np.array([joint.range_deg for _, joint in pairs], dtype=float)
         best = repetitions[int(np.argmax(values))]
-        yield _statement(
-            movement, track, "range_best", "best range", float(values.max()), [best], "largest of the set"
-        )
+        yield _statement(movement, track, "range_best", "best range", float(values.max()), [best], "largest of the set")
         yield _statement(
             movement, track, "range_mean", "mean range", float(values.mean()), repetitions, "mean of the set"
         )
@@ -380,9 +378,7 @@ def _fatigue(movement: Movement) -> Iterator[Finding]:
         uncertainty=round(0.5 * (trend.high - trend.low), 3),
         category="fatigue",
         attention=told and trend.slope > 0,
-        text=f"Repetitions became {direction} during the set."
-        if told
-        else "No steady change of tempo in this set.",
+        text=f"Repetitions became {direction} during the set." if told else "No steady change of tempo in this set.",
         evidence=_whole(movement, timed, "Theil–Sen slope with its 95 % interval"),
     )
 
@@ -392,9 +388,7 @@ def _told(patient: Patient) -> Iterator[Finding]:
     for name, label in told:
         value = getattr(patient, name)
         if value is not None:
-            yield Finding(
-                name=name, label=label, value=value, unit="of 10", category="patient", text="As told."
-            )
+            yield Finding(name=name, label=label, value=value, unit="of 10", category="patient", text="As told.")
     if patient.pain_before is not None and patient.pain_after is not None:
         change = patient.pain_after - patient.pain_before
         yield Finding(
