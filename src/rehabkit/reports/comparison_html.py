@@ -1,0 +1,67 @@
+"""The comparison of sessions as one HTML page, each value with its small curve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rehabkit.recordings.files import atomic
+from rehabkit.reports import drawing as d
+from rehabkit.reports.compare import SAID, Change, Comparison, change_text, mdc_text, values_text
+from rehabkit.reports.html import environment
+from rehabkit.reports.text import SYMBOLS, moment, number
+
+WIDTH, HEIGHT, PAD = 170.0, 54.0, 12.0
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """The comparison as a whole HTML document."""
+    rows = [
+        {
+            "change": one,
+            "values": values_text(one),
+            "by": change_text(one),
+            "mdc": mdc_text(one),
+            "verdict": SAID[one.verdict],
+            "trend": trend(one),
+        }
+        for one in comparison.changes
+    ]
+    dates = [moment(session.when) or session.recording for session in comparison.sessions]
+    return (
+        environment().get_template("comparison.html.j2").render(comparison=comparison, rows=rows, dates=dates)
+    )
+
+
+def write_comparison(comparison: Comparison, path: str | Path) -> None:
+    """Write the comparison to an HTML file.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
+    with atomic(Path(path)) as temporary:
+        temporary.write_text(render_comparison(comparison), encoding="utf-8")
+
+
+def trend(change: Change) -> d.Drawing:
+    """The values of all sessions, each with a bar for its error, joined by a line."""
+    points = [(i, v, change.uncertainties[i] or 0.0) for i, v in enumerate(change.values) if v is not None]
+    low, high = min(v - e for _, v, e in points), max(v + e for _, v, e in points)
+    span = max(high - low, 1e-9)
+    step = (WIDTH - 2 * PAD) / max(len(change.values) - 1, 1)
+
+    def y(value: float) -> float:
+        return HEIGHT - PAD - (value - low) / span * (HEIGHT - 2 * PAD)
+
+    shapes: list[d.Shape] = [d.line(PAD, HEIGHT - 4, WIDTH - PAD, HEIGHT - 4, d.FAINT)]
+    shapes.append(d.Path(tuple((PAD + i * step, y(v)) for i, v, _ in points), stroke=d.NEUTRAL, width=1.6))
+    for i, value, error in points:
+        x = PAD + i * step
+        if error:
+            shapes.append(d.line(x, y(value - error), x, y(value + error), d.MUTED, 1.4))
+            shapes += [d.line(x - 3, y(v), x + 3, y(v), d.MUTED, 1.4) for v in (value - error, value + error)]
+        shapes.append(d.Circle(x, y(value), 3.4, stroke=d.NEUTRAL, fill=d.NEUTRAL))
+    unit = SYMBOLS.get(change.unit, f" {change.unit}")
+    said = ", ".join("not measured" if v is None else f"{number(v, 1)}{unit}" for v in change.values)
+    return d.Drawing(WIDTH, HEIGHT, change.label, f"Over the sessions: {said}.", tuple(shapes))
