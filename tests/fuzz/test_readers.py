@@ -98,9 +98,7 @@ def _in_archive(name: str) -> Callable[[bytes], bytes]:
 
 
 def _assessment(folder: Path) -> bytes:
-    info = RecordingInfo(
-        name="x.mp4", kind="video", sensor="test", duration_s=1, n_frames=2, rate_hz=30, view="front"
-    )
+    info = RecordingInfo(name="x.mp4", kind="video", sensor="test", duration_s=1, n_frames=2, rate_hz=30, view="front")
     written = Assessment(
         exercise="deep_squat",
         exercise_title="Deep squat",

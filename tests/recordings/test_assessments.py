@@ -17,9 +17,7 @@ def _assessment() -> Assessment:
         exercise_title="Tiefe Kniebeuge – 深蹲",
         n_repetitions=1,
         findings=[Finding(name="left_knee_flexion_range_best", label="Left knee", value=101.5, unit="deg")],
-        series=[
-            AngleSeries(name="a", label="A", side="left", time_s=[0.0, 0.1], value=[1.0, None], clinical=True)
-        ],
+        series=[AngleSeries(name="a", label="A", side="left", time_s=[0.0, 0.1], value=[1.0, None], clinical=True)],
         recording=RecordingInfo(
             name="x.mp4",
             kind="video",

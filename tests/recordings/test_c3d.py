@@ -49,9 +49,7 @@ def test_what_ezc3d_sees(tmp_path: Path) -> None:
     assert point["LABELS"]["value"] == ["left_hip", "left_knee"]
     assert point["RATE"]["value"][0] == pytest.approx(50)
     assert point["Y_SCREEN"]["value"] == ["+Z"]
-    np.testing.assert_allclose(
-        file["data"]["points"][2, 0], 1000 * skeleton.joint("left_hip")[:, 2], rtol=1e-6
-    )
+    np.testing.assert_allclose(file["data"]["points"][2, 0], 1000 * skeleton.joint("left_hip")[:, 2], rtol=1e-6)
     assert file["data"]["meta_points"]["residuals"][0, 1, 10] < 0  # C3D's sign of a marker not seen
 
 

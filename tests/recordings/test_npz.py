@@ -48,9 +48,7 @@ def test_numpy_reads_it_without_pickle(squatting: Squatting, tmp_path: Path) -> 
 
 
 def test_metres_without_picture(tmp_path: Path) -> None:
-    skeleton = Skeleton(
-        ("left_hip", "left_knee"), [0.0], [[[0, 0.9, 0], [0, 0.5, 0.01]]], [[1, 1]], "z_up", "vicon"
-    )
+    skeleton = Skeleton(("left_hip", "left_knee"), [0.0], [[[0, 0.9, 0], [0, 0.5, 0.01]]], [[1, 1]], "z_up", "vicon")
     landmarks.write(skeleton, tmp_path / "A.NPZ")
     back = landmarks.read(tmp_path / "A.NPZ")
     np.testing.assert_allclose(back.positions, skeleton.positions, atol=0.00001)

@@ -29,9 +29,7 @@ def _falling(axes: Axes = "y_up") -> Skeleton:
     positions[:, :, 0] = 0.1
     positions[:, 0, up] = 5 - 9.81 / 2 * (time_s - 1) ** 2
     positions[10, 1] = np.nan
-    return Skeleton(
-        ("ball", "floor"), time_s, positions, np.isfinite(positions[..., 0]).astype(float), axes, "vicon"
-    )
+    return Skeleton(("ball", "floor"), time_s, positions, np.isfinite(positions[..., 0]).astype(float), axes, "vicon")
 
 
 def _read(folder: Path, text: str) -> Skeleton:
@@ -69,9 +67,7 @@ def test_round_trip_ends_with_y_up(tmp_path: Path, axes: Axes) -> None:
 
 def test_turning_z_up_does_not_mirror(tmp_path: Path) -> None:
     axes = np.eye(3)[None] + 1  # three markers, one step along each axis from (1, 1, 1)
-    skeleton = Skeleton(
-        ("x", "y", "z"), [0.0, 1.0], np.tile(axes, (2, 1, 1)), np.ones((2, 3)), "z_up", "vicon"
-    )
+    skeleton = Skeleton(("x", "y", "z"), [0.0, 1.0], np.tile(axes, (2, 1, 1)), np.ones((2, 3)), "z_up", "vicon")
     landmarks.write(skeleton, tmp_path / "a.trc")
     steps = landmarks.read(tmp_path / "a.trc").positions[0] - [1, 1, -1]
     assert np.linalg.det(steps) == pytest.approx(1.0, abs=1e-5)
@@ -120,9 +116,7 @@ def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
         _read(tmp_path, text)
 
 
-def test_a_picture_becomes_world_landmarks_that_are_not_read_back(
-    squatting: Squatting, tmp_path: Path
-) -> None:
+def test_a_picture_becomes_world_landmarks_that_are_not_read_back(squatting: Squatting, tmp_path: Path) -> None:
     skeleton = squatting(np.arange(10) / 30, np.linspace(0, 90, 10))
     landmarks.write(skeleton, tmp_path / "squat.trc")
     lines = (tmp_path / "squat.trc").read_text(encoding="utf-8").splitlines()
@@ -132,9 +126,7 @@ def test_a_picture_becomes_world_landmarks_that_are_not_read_back(
     x, y, z = skeleton.estimated_m[0, 0]
     np.testing.assert_allclose(nose, [x, -y, -z], atol=1e-6)
     assert nose[1] > 0  # the head is above the hips
-    with pytest.raises(
-        RecordingError, match="must be measured, got a file whose depth a pose network estimated"
-    ):
+    with pytest.raises(RecordingError, match="must be measured, got a file whose depth a pose network estimated"):
         landmarks.read(tmp_path / "squat.trc")
 
 

@@ -59,9 +59,7 @@ def test_units_of_three_dimensions(tmp_path: Path, unit: str, factor: float) -> 
 
 
 def test_millimetres_called_metres(tmp_path: Path) -> None:
-    with pytest.raises(
-        RecordingError, match=r"walk.csv: a person must measure .* got 1680 m; .* millimetres"
-    ):
+    with pytest.raises(RecordingError, match=r"walk.csv: a person must measure .* got 1680 m; .* millimetres"):
         _read(tmp_path, "time_s,head_x_m,head_y_m,head_z_m,heel_x_m,heel_y_m,heel_z_m\n0,0,1700,0,0,20,0\n")
 
 
@@ -139,7 +137,5 @@ def test_a_real_mediapipe_export(shared: Path, tmp_path: Path) -> None:
         _read(tmp_path, text)
     skeleton = _read(tmp_path, '# rehabkit skeleton {"frame_size_px": [1280, 720], "rate_hz": 30}\n' + text)
     assert (skeleton.n_frames, skeleton.n_joints) == (len(text.splitlines()) - 1, 9)
-    np.testing.assert_allclose(
-        skeleton.joint("nose")[0], [0.5348431468009949 * 1280, 0.14798225462436676 * 720]
-    )
+    np.testing.assert_allclose(skeleton.joint("nose")[0], [0.5348431468009949 * 1280, 0.14798225462436676 * 720])
     assert skeleton.joint("left_ankle")[0, 1] > skeleton.joint("left_hip")[0, 1]

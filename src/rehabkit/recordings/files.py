@@ -36,9 +36,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem[:100]}-{uuid.uuid4().hex[:8]}{path.suffix}")
     with _naming(path):
         if path.exists() and not path.is_file():
-            raise OutputError(
-                f"output must be a file, got {path}, which is a folder or device; give a file name"
-            )
+            raise OutputError(f"output must be a file, got {path}, which is a folder or device; give a file name")
         temporary.touch()  # an unwritable folder shows before the long work, not after it
         try:
             yield temporary
@@ -71,9 +69,7 @@ def sha256(path: str | Path) -> str:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(
-            f"file must be readable, got '{error.strerror}' for {path}; check the name"
-        ) from error
+        raise InputError(f"file must be readable, got '{error.strerror}' for {path}; check the name") from error
 
 
 def read_bytes(path: str | Path, limit: int = 128 * 2**20) -> bytes:

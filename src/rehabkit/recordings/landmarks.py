@@ -104,7 +104,5 @@ def from_base64(text: str) -> Skeleton:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise RecordingError(
-            f"landmarks must be base64 text, got '{error}'; use the file as written"
-        ) from error
+        raise RecordingError(f"landmarks must be base64 text, got '{error}'; use the file as written") from error
     return npz.loads(data)

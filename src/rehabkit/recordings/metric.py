@@ -36,16 +36,12 @@ def exported(skeleton: Skeleton) -> Skeleton:
     if skeleton.axes != "image":
         return evenly_timed(skeleton)
     if skeleton.estimated_m is None:
-        raise RecordingError(
-            "TRC and C3D must hold metres, got pixels without world landmarks; write .csv or .npz"
-        )
+        raise RecordingError("TRC and C3D must hold metres, got pixels without world landmarks; write .csv or .npz")
     world = skeleton.estimated_m * [1.0, -1.0, -1.0]  # x right, y down, z away → x right, y up, z towards
     step = f"world landmarks taken as positions: centred between the hips, {ESTIMATED}"
     sensor = f"{skeleton.sensor} ({ESTIMATED})"
     return evenly_timed(
-        skeleton.noted(
-            step, positions=world, axes="y_up", sensor=sensor, frame_size_px=None, estimated_m=None
-        )
+        skeleton.noted(step, positions=world, axes="y_up", sensor=sensor, frame_size_px=None, estimated_m=None)
     )
 
 
@@ -79,9 +75,7 @@ def evenly_timed(skeleton: Skeleton) -> Skeleton:
             f"most of them {1000 / rate_hz:g} ms apart; cut out the pauses"
         )
     even = skeleton.time_s[0] + np.arange(n_new) / rate_hz
-    values = np.concatenate(
-        [skeleton.positions, skeleton.confidence[..., None]], axis=-1
-    )  # (frame, joint, 4)
+    values = np.concatenate([skeleton.positions, skeleton.confidence[..., None]], axis=-1)  # (frame, joint, 4)
     new = _interpolated(even, skeleton.time_s, values.reshape(n, -1)).reshape(n_new, *values.shape[1:])
     confidence = np.where(np.isnan(new).any(axis=-1), 0.0, new[..., -1])
     step = f"resampled linearly to {rate_hz:g} Hz"

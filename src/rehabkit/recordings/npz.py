@@ -134,17 +134,13 @@ def _array(name: str, content: bytes) -> np.ndarray[Any, Any]:
     start = 10 + int.from_bytes(content[8:10], "little")
     header = _HEADER.fullmatch(content[10:start]) if content[:8] == b"\x93NUMPY\x01\x00" else None
     if header is None:
-        raise RecordingError(
-            f"array {name} must be plain numbers or text in npy format 1.0; write it with rehabkit"
-        )
+        raise RecordingError(f"array {name} must be plain numbers or text in npy format 1.0; write it with rehabkit")
     dtype = np.dtype(header[1].decode())
     try:
         shape = [int(length) for length in header[3].decode().split(",") if length.strip()]
         if math.prod(shape) * dtype.itemsize != len(content) - start:
             raise ValueError("size and shape contradict each other")
-        values = np.frombuffer(content, dtype, offset=start).reshape(
-            shape, order="F" if header[2] == b"True" else "C"
-        )
+        values = np.frombuffer(content, dtype, offset=start).reshape(shape, order="F" if header[2] == b"True" else "C")
         values.tolist() if dtype.kind == "U" else None  # what is no Unicode shows here
     except ValueError as error:
         raise RecordingError(f"array {name} must be whole, got '{error}'; write it again") from error
@@ -154,16 +150,10 @@ def _array(name: str, content: bytes) -> np.ndarray[Any, Any]:
 def _skeleton(arrays: dict[str, np.ndarray[Any, Any]]) -> Skeleton:
     axes: Axes = arrays["axes"].item()
     if axes not in get_args(Axes):
-        raise RecordingError(
-            f"axes must be one of {', '.join(get_args(Axes))}, got {axes!r}; write it with rehabkit"
-        )
+        raise RecordingError(f"axes must be one of {', '.join(get_args(Axes))}, got {axes!r}; write it with rehabkit")
     size = arrays["frame_size_px"].tolist() if "frame_size_px" in arrays else None
-    if size is not None and not (
-        len(size) == 2 and all(isinstance(n, int) and 0 < n < 100_000 for n in size)
-    ):
-        raise RecordingError(
-            f"frame_size_px must be width and height in pixels, got {size}; write it with rehabkit"
-        )
+    if size is not None and not (len(size) == 2 and all(isinstance(n, int) and 0 < n < 100_000 for n in size)):
+        raise RecordingError(f"frame_size_px must be width and height in pixels, got {size}; write it with rehabkit")
     return assemble(
         arrays["joint_names"].tolist(),
         arrays["time_s"].astype(float),

@@ -60,9 +60,7 @@ def parse(rows: Iterable[tuple[int, Sequence[str]]], header: Sequence[str], want
             raise _no_number(line, cells, header, wanted) from None
         lines.append(line)
     if not lines:
-        raise RecordingError(
-            "file must have at least one row of numbers, got none; export the recording again"
-        )
+        raise RecordingError("file must have at least one row of numbers, got none; export the recording again")
     values = np.frombuffer(numbers).reshape(len(lines), len(wanted))
     infinite = np.argwhere(np.isinf(values))
     if len(infinite):
@@ -72,9 +70,7 @@ def parse(rows: Iterable[tuple[int, Sequence[str]]], header: Sequence[str], want
     return Table(values, np.frombuffer(lines, dtype=np.int64))
 
 
-def _no_number(
-    line: int, cells: Sequence[str], header: Sequence[str], wanted: Sequence[int]
-) -> RecordingError:
+def _no_number(line: int, cells: Sequence[str], header: Sequence[str], wanted: Sequence[int]) -> RecordingError:
     for i in wanted:
         try:
             float(cells[i].strip() or "nan")

@@ -35,9 +35,7 @@ def load(file: TextIO) -> Skeleton:
     """
     head = [file.readline(1_000_000).rstrip("\r\n") for _ in range(5)]
     if not head[0].startswith("PathFileType"):
-        raise RecordingError(
-            f"line 1 of a TRC file must start with PathFileType, got {head[0][:40]!r}; {_AGAIN}"
-        )
+        raise RecordingError(f"line 1 of a TRC file must start with PathFileType, got {head[0][:40]!r}; {_AGAIN}")
     if ESTIMATED in head[0]:
         raise only_estimated()
     about = dict(zip(head[1].split(), head[2].split(), strict=False))
@@ -49,15 +47,11 @@ def load(file: TextIO) -> Skeleton:
         raise RecordingError(f"line 4, names of markers must be printable text, got {markers}; rename them")
     n_frames, n_markers = _whole(about, "NumFrames"), _whole(about, "NumMarkers")
     if not markers or len(markers) != n_markers:
-        raise RecordingError(
-            f"line 4 must name NumMarkers = {n_markers} markers, got {len(markers)}; {_AGAIN}"
-        )
+        raise RecordingError(f"line 4 must name NumMarkers = {n_markers} markers, got {len(markers)}; {_AGAIN}")
     header = ["Frame#", "Time", *(f"{marker} {axis}" for marker in markers for axis in "xyz")]
     values, lines = table.parse(_rows(file, len(header)), header, range(1, len(header)))
     if len(lines) < n_frames:
-        raise RecordingError(
-            f"file must have NumFrames = {n_frames} rows, got {len(lines)}; it is cut off: {_AGAIN}"
-        )
+        raise RecordingError(f"file must have NumFrames = {n_frames} rows, got {len(lines)}; it is cut off: {_AGAIN}")
     table.check_times(values[:, 0], lines)
     positions = values[:, 1:].reshape(len(lines), len(markers), 3) * factor
     history = ["read from TRC: y taken as up"]

@@ -102,9 +102,7 @@ def _about(comments: Sequence[str]) -> _About:
             except ValidationError as error:
                 first = error.errors()[0]
                 key = repr(".".join(map(str, first["loc"]))) if first["loc"] else "the text in braces"
-                raise RecordingError(
-                    f"line {number}, {key} is wrong: {first['msg']}; write {_EXAMPLE}"
-                ) from error
+                raise RecordingError(f"line {number}, {key} is wrong: {first['msg']}; write {_EXAMPLE}") from error
     return _About()
 
 
@@ -135,9 +133,7 @@ def _parse_name(name: str, first: int) -> tuple[_Column | None, str]:
     if name in _TIMES:
         return _Column("time"), "s"
     if match := _COORDINATE.fullmatch(name):
-        return _Column(
-            "estimated" if match["estimated"] else "position", match["joint"], match["axis"]
-        ), match["unit"]
+        return _Column("estimated" if match["estimated"] else "position", match["joint"], match["axis"]), match["unit"]
     if match := _CONFIDENCE.fullmatch(name):
         return _Column("confidence", match["joint"]), ""
     if match := _SHARE.fullmatch(name):
@@ -185,9 +181,7 @@ def _skeleton(
     if not image and about.axes is None:
         history.append("axes not stated: y taken as up")
     if image != (axes == "image"):
-        raise RecordingError(
-            f"axes must fit the unit of the columns, got {axes} for {unit}; correct the first line"
-        )
+        raise RecordingError(f"axes must fit the unit of the columns, got {axes} for {unit}; correct the first line")
     return assemble(
         joints, time_s, positions, confidence, axes, about.sensor,
         frame_size_px=about.frame_size_px, estimated_m=estimated, history=history,

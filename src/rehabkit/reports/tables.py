@@ -64,9 +64,7 @@ def _angle_rows(assessment: Assessment) -> Iterator[Row]:
 
 def _repetition_rows(assessment: Assessment) -> Iterator[Row]:
     for repetition in assessment.repetitions:
-        for joint in repetition.range_of_motion or [
-            JointRange(angle="", not_measurable="no angle was measured")
-        ]:
+        for joint in repetition.range_of_motion or [JointRange(angle="", not_measurable="no angle was measured")]:
             yield (
                 assessment.recording.name,
                 assessment.exercise,
