@@ -100,12 +100,17 @@ def compare(assessments: Sequence[Assessment]) -> Comparison:
 
 def table(comparison: Comparison) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Headings and rows of the comparison as text, for a terminal or a spreadsheet."""
-    dates = (moment(session.when) or session.recording for session in comparison.sessions)
     rows = [
-        (one.label, *values_text(one), change_text(one), mdc_text(one), SAID[one.verdict])
-        for one in comparison.changes
+        (one.label, *values_text(one), change_text(one), mdc_text(one), SAID[one.verdict]) for one in comparison.changes
     ]
-    return ("Finding", *dates, "Change", "MDC95", "Verdict"), rows
+    return ("Finding", *session_dates(comparison), "Change", "MDC95", "Verdict"), rows
+
+
+def session_dates(comparison: Comparison) -> list[str]:
+    """The day of each session; with its time where two are of one day."""
+    moments = [moment(session.when) or session.recording for session in comparison.sessions]
+    days = [one.split(",")[0] for one in moments]
+    return days if len(set(days)) == len(days) else moments
 
 
 def values_text(change: Change) -> tuple[str, ...]:
@@ -120,12 +125,12 @@ def change_text(change: Change) -> str:
     return f"+{text}" if change.change > 0 and not text.startswith(("0°", "0 ")) and text != "0" else text
 
 
-def mdc_text(change: Change) -> str:
+def mdc_text(change: Change, mark: bool = True) -> str:
     """The smallest change that can be told; a dash where the error is not known."""
     if change.mdc95 is None:
         return "–"
     text = quantity(change.mdc95, change.unit, change.mdc95).split(" ±")[0]
-    return text + (" (provisional)" if change.provisional else "")
+    return text + (" (provisional)" if mark and change.provisional else "")
 
 
 def _refuse(assessments: Sequence[Assessment]) -> None:
@@ -138,9 +143,7 @@ def _refuse(assessments: Sequence[Assessment]) -> None:
         )
     patients = sorted({a.patient.reference for a in assessments if a.patient.reference})
     if len(patients) > 1:
-        raise AssessmentError(
-            f"sessions must be of the same patient, got {', '.join(patients)}; compare each alone"
-        )
+        raise AssessmentError(f"sessions must be of the same patient, got {', '.join(patients)}; compare each alone")
 
 
 def _when(assessment: Assessment) -> datetime:

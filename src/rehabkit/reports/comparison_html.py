@@ -6,30 +6,45 @@ from pathlib import Path
 
 from rehabkit.recordings.files import atomic
 from rehabkit.reports import drawing as d
-from rehabkit.reports.compare import SAID, Change, Comparison, change_text, mdc_text, values_text
+from rehabkit.reports.compare import (
+    SAID,
+    Change,
+    Comparison,
+    change_text,
+    mdc_text,
+    session_dates,
+    values_text,
+)
 from rehabkit.reports.html import environment
-from rehabkit.reports.text import SYMBOLS, moment, number
+from rehabkit.reports.text import SYMBOLS, number
 
-WIDTH, HEIGHT, PAD = 170.0, 54.0, 12.0
+WIDTH, HEIGHT, PAD = 150.0, 50.0, 11.0
+MOST_COLUMNS = 4
 
 
 def render_comparison(comparison: Comparison) -> str:
-    """The comparison as a whole HTML document."""
+    """The comparison as a whole HTML document.
+
+    More than four sessions are shown by their curve, with the first and the last value in figures.
+    """
+    n = len(comparison.sessions)
+    shown = range(n) if n <= MOST_COLUMNS else (0, n - 1)
     rows = [
         {
-            "change": one,
-            "values": values_text(one),
-            "by": change_text(one),
-            "mdc": mdc_text(one),
-            "verdict": SAID[one.verdict],
+            "label": one.label,
             "trend": trend(one),
+            "values": [values_text(one)[i] for i in shown],
+            "by": change_text(one),
+            "mdc": mdc_text(one, mark=False),
+            "provisional": one.provisional and one.mdc95 is not None,
+            "told": one.verdict == "more than the error",
+            "verdict": SAID[one.verdict],
         }
         for one in comparison.changes
     ]
-    dates = [moment(session.when) or session.recording for session in comparison.sessions]
-    return (
-        environment().get_template("comparison.html.j2").render(comparison=comparison, rows=rows, dates=dates)
-    )
+    dates = session_dates(comparison)
+    template = environment().get_template("comparison.html.j2")
+    return template.render(comparison=comparison, rows=rows, dates=dates, shown=[dates[i] for i in shown])
 
 
 def write_comparison(comparison: Comparison, path: str | Path) -> None:
@@ -48,11 +63,12 @@ def trend(change: Change) -> d.Drawing:
     """The values of all sessions, each with a bar for its error, joined by a line."""
     points = [(i, v, change.uncertainties[i] or 0.0) for i, v in enumerate(change.values) if v is not None]
     low, high = min(v - e for _, v, e in points), max(v + e for _, v, e in points)
-    span = max(high - low, 1e-9)
+    if high == low:
+        low, high = low - 1, high + 1
     step = (WIDTH - 2 * PAD) / max(len(change.values) - 1, 1)
 
     def y(value: float) -> float:
-        return HEIGHT - PAD - (value - low) / span * (HEIGHT - 2 * PAD)
+        return HEIGHT - PAD - (value - low) / (high - low) * (HEIGHT - 2 * PAD)
 
     shapes: list[d.Shape] = [d.line(PAD, HEIGHT - 4, WIDTH - PAD, HEIGHT - 4, d.FAINT)]
     shapes.append(d.Path(tuple((PAD + i * step, y(v)) for i, v, _ in points), stroke=d.NEUTRAL, width=1.6))
