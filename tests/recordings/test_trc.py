@@ -87,6 +87,19 @@ def test_units_and_blank_markers(tmp_path: Path, unit: str, factor: float) -> No
     assert "1 positions of exactly 0, 0, 0 taken as not seen" in skeleton.history
 
 
+def test_a_header_padded_with_spaces(tmp_path: Path) -> None:
+    text = (
+        "PathFileType  4\t(X/Y/Z)\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\t"
+        "OrigDataStartFrame\tOrigNumFrames\n  200.0 \t  200.0 \t   2 \t     2 \tmm \t  200.0 \t      1 \t   2\n"
+        "Frame#\tTime\tR.Shoulder\t\t\tL.Heel\n\t\tX1\tY1\tZ1\tX2\tY2\tZ2\n\n"
+        "1\t0.00000\t500\t1600\t-1900\t420\t300\t-2300\r\n2\t0.00500\t501\t1600\t-1900\t420\t300\t-2300\r\n"
+    )
+    skeleton = _read(tmp_path, text)
+    assert skeleton.joint_names == ("right_shoulder", "left_heel")
+    np.testing.assert_allclose(skeleton.joint("right_shoulder")[1], [0.501, 1.6, -1.9])
+    assert skeleton.rate_hz == pytest.approx(200)
+
+
 ROW = "1\t0.00\t0.1\t0.5\t0\t0\t1.7\t0\n"
 
 
