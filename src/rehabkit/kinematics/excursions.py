@@ -22,8 +22,8 @@ EDGE_LEVEL, EDGE_SPEED = 0.15, 0.05
 """A movement begins where, below this share of its height, it has this share of its fastest speed."""
 CUT_OFF = 0.1
 """At the very start or end of a recording a movement is noticed from this share of the usual range on …"""
-CUT_OFF_SPEED = 0.3
-"""… if it is at least this share as fast as the others are at their fastest."""
+CUT_OFF_SPEED, CUT_OFF_NOISES = 0.3, 6.0
+"""… if it is at least this share as fast as the others are at their fastest, and clear of the noise."""
 NEIGHBOURS = 2
 """Rest is the median of this many low points on each side, so it may drift slowly."""
 
@@ -139,17 +139,15 @@ def _with_ends(track: EvenTrack, found: list[Excursion], usual: float) -> list[E
     x, speed = track.value, track.speed()
     found[0] = replace(found[0], from_rest=_is_rest(x, found[0], found[0].before))
     found[-1] = replace(found[-1], to_rest=_is_rest(x, found[-1], found[-1].after))
-    fastest = float(
-        np.median([np.max(np.abs(speed[slice(*edges(track, speed, e))]), initial=0.0) for e in found])
-    )
-    first, last = found[0], found[-1]
-    if first.before is not None and _cut_off(x[: first.before + 1], -speed[0], usual, fastest):
-        found.insert(
-            0, Excursion(None, 0, first.before, first.rest, float(x[0] - first.rest), from_rest=False)
-        )
-    if last.after is not None and _cut_off(x[last.after :][::-1], speed[-1], usual, fastest):
-        end = len(x) - 1
-        found.append(Excursion(last.after, end, None, last.rest, float(x[end] - last.rest), to_rest=False))
+    tops = [np.max(np.abs(speed[slice(*edges(track, speed, one))]), initial=0.0) for one in found]
+    fast = CUT_OFF_SPEED * float(np.median(tops))
+    least, first, last = max(CUT_OFF * usual, CUT_OFF_NOISES * track.noise), found[0], found[-1]
+    if first.before is not None and _cut_off(x[: first.before + 1], least) and -speed[0] >= fast:
+        height = float(x[0] - first.rest)
+        found.insert(0, Excursion(None, 0, first.before, first.rest, height, from_rest=False))
+    if last.after is not None and _cut_off(x[last.after :][::-1], least) and speed[-1] >= fast:
+        height = float(x[-1] - last.rest)
+        found.append(Excursion(last.after, len(x) - 1, None, last.rest, height, to_rest=False))
     return found
 
 
@@ -157,7 +155,6 @@ def _is_rest(x: Array, one: Excursion, low: int | None) -> bool:
     return low is not None and bool(x[low] <= one.rest + AT_REST * one.height)
 
 
-def _cut_off(x: Array, speed: float, usual: float, fastest: float) -> bool:
-    """Whether ``x``, from the outermost sample to the nearest low point, is part of a movement."""
-    outermost = x[0] - x[-1] >= CUT_OFF * usual and np.argmax(x) == 0
-    return bool(outermost and speed >= CUT_OFF_SPEED * fastest)
+def _cut_off(x: Array, least: float) -> bool:
+    """Whether ``x``, from the outermost sample to the nearest low point, falls by ``least`` from its start."""
+    return bool(np.argmax(x) == 0 and x[0] - x[-1] >= least)

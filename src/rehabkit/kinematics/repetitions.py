@@ -102,9 +102,7 @@ def count_repetitions(
     """
     if not minimum_range > 0:
         raise RecordingError(f"minimum_range must be above 0, got {minimum_range}; give the exercise's own")
-    track = even_track(
-        time_s, np.asarray(signal, dtype=np.float64) * (1.0 if direction == "increase" else -1.0)
-    )
+    track = even_track(time_s, np.asarray(signal, dtype=np.float64) * (1.0 if direction == "increase" else -1.0))
     usual = None if track is None else usual_range(track.value, minimum_range)
     if track is None or usual is None:
         return []
@@ -144,9 +142,7 @@ def count_sides(
         As :func:`count_repetitions`, and if there is no signal.
     """
     if not signals:
-        raise RecordingError(
-            "signals must hold at least one side, got none; name the sides that were measured"
-        )
+        raise RecordingError("signals must hold at least one side, got none; name the sides that were measured")
     if len(signals) == 1 or sides == "together":
         side: Side = next(iter(signals)) if len(signals) == 1 else "both"
         found = count_repetitions(time_s, _average(signals), minimum_range=minimum_range, direction=direction)
@@ -252,10 +248,7 @@ def _of_the_set(found: list[Counted]) -> list[Counted]:
 
 def _alike(run: list[Counted], main: list[Counted]) -> bool:
     sizes, durations = (
-        [
-            np.median([getattr(one, what) for one in part if one.kind == "complete"] or [0.0])
-            for part in (run, main)
-        ]
+        [np.median([getattr(one, what) for one in part if one.kind == "complete"] or [0.0]) for part in (run, main)]
         for what in ("excursion", "duration_s")
     )
     return bool(min(sizes) >= ALIKE * max(sizes) and min(durations) >= ALIKE / 1.2 * max(durations))

@@ -36,11 +36,13 @@ class EvenTrack:
     time_s : (n_times,) seconds.
     value : (n_times,) despiked, gaps bridged by straight lines.
     gaps_s : (n_gaps, 2) start and end of the gaps too long to bridge in silence.
+    noise : standard deviation from frame to frame, robustly from third differences: movement plays no part.
     """
 
     time_s: Array
     value: Array
     gaps_s: Array
+    noise: float
 
     @property
     def step_s(self) -> float:
@@ -95,7 +97,9 @@ def even_track(time_s: Array, signal: Array) -> EvenTrack | None:
         return None
     before = np.flatnonzero(np.diff(t) > max(SHORT_GAP_S, 3.0 * step_s))
     gaps_s = np.column_stack([t[before], t[before + 1]])  # (gaps, 2)
-    return EvenTrack(even_s, _despiked(np.interp(even_s, t, x), step_s), gaps_s)
+    value = _despiked(np.interp(even_s, t, x), step_s)
+    noise = 1.4826 / np.sqrt(20.0) * float(np.median(np.abs(np.diff(x, 3)))) if len(x) > 3 else 0.0
+    return EvenTrack(even_s, value, gaps_s, noise)
 
 
 def turning_points(value: Array, threshold: float) -> list[int]:
@@ -143,18 +147,30 @@ def usual_range(value: Array, minimum: float) -> float | None:
 
     Examples
     --------
-    >>> usual_range(np.array([0, 9, 0, 10, 0, 11, 0, 30, 0, 2, 0.0]), minimum=1.0)
+    >>> round(usual_range(np.array([0, 9, 0, 10, 0, 11, 0, 10, 0, 30, 0, 2, 0.0]), minimum=1.0), 6)
     10.0
     """
     from scipy.signal import find_peaks
 
-    floor = [float(np.min(value))]  # as if the recording began and ended at rest
-    _, found = find_peaks(np.concatenate([floor, value, floor]), prominence=minimum)
+    tilted = value + np.linspace(0.0, 1e-9 * np.ptp(value), len(value))  # of two equal tops one counts
+    _, found = find_peaks(_from_and_to_rest(tilted), prominence=minimum)
     ranges = np.asarray(found["prominences"], dtype=np.float64)
     if not len(ranges):
         return None
     alike = np.minimum.outer(ranges, ranges) >= ALIKE * np.maximum.outer(ranges, ranges)
     return float(np.median(ranges[alike[int(np.argmax(alike @ ranges))]]))
+
+
+def _from_and_to_rest(value: Array) -> Array:
+    """Pad both ends with the lowest value on that side of the top, as if the recording began and ended at rest.
+
+    A side without rest, cut off on the way, gets the other side's.
+    """
+    top = int(np.argmax(value))
+    lows = [float(np.min(side)) for side in (value[: top + 1], value[top:])]
+    middle = 0.5 * (min(lows) + float(value[top]))
+    left, right = (low if low < middle else min(lows) for low in lows)
+    return np.concatenate([[left], value, [right]])
 
 
 def _despiked(value: Array, step_s: float) -> Array:
