@@ -25,8 +25,7 @@ protocol beside it. Misses stand here like the rest. `make results` measures the
 def pages() -> dict[Path, str]:
     """Each generated page and what it must hold."""
     results = [
-        (path.name, json.loads(path.read_text(encoding="utf-8")))
-        for path in sorted((ROOT / "results").glob("*.json"))
+        (path.name, json.loads(path.read_text(encoding="utf-8"))) for path in sorted((ROOT / "results").glob("*.json"))
     ]
     readme = ROOT / "README.md"
     before, rest = readme.read_text(encoding="utf-8").split(BEGIN)

@@ -51,9 +51,7 @@ def gradients(n_frames: int = 30, width: int = 320, height: int = 240) -> Iterat
         yield np.stack([(x + 4 * i) % 256, (y + 2 * i) % 256, (x + y) % 256], axis=-1).astype(np.uint8)
 
 
-def write_video(
-    path: Path, pictures: Pictures, rate_hz: float = 30.0, options: dict[str, str] | None = None
-) -> Path:
+def write_video(path: Path, pictures: Pictures, rate_hz: float = 30.0, options: dict[str, str] | None = None) -> Path:
     """Write pictures as a video whose frames are 1/rate_hz seconds apart."""
     rate = Fraction(rate_hz).limit_denominator(1001)
     with av.open(str(path), "w", options=options or {}) as container:
@@ -61,9 +59,7 @@ def write_video(
         for picture in pictures:
             height, width, _ = picture.shape
             if stream is None:
-                stream = container.add_stream(
-                    "mpeg4", rate=rate, width=width, height=height, pix_fmt="yuv420p"
-                )
+                stream = container.add_stream("mpeg4", rate=rate, width=width, height=height, pix_fmt="yuv420p")
                 stream.bit_rate = 4_000_000
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())

@@ -74,9 +74,7 @@ def test_truncated(rehabkit: Run, tmp_path: Path, suffix: str, options: dict[str
     assert "person" not in outcome.err  # it is the file that is wrong, not what it shows
 
 
-def test_nobody(
-    rehabkit: Run, tmp_path: Path, empty_room: Path, nothing_written: Callable[[], list[str]]
-) -> None:
+def test_nobody(rehabkit: Run, tmp_path: Path, empty_room: Path, nothing_written: Callable[[], list[str]]) -> None:
     refused(rehabkit("assess", empty_room, *outputs(tmp_path)), "empty.mp4", "person")
     assert nothing_written() == []
 
@@ -106,18 +104,14 @@ def test_audio_only(rehabkit: Run, tmp_path: Path) -> None:
     [((3840, 2160), 30.0, "3840"), ((320, 240), 5.0, "5"), ((320, 240), 240.0, "240")],
     ids=["4K", "5 frames a second", "240 frames a second"],
 )
-def test_unfit_container(
-    rehabkit: Run, tmp_path: Path, size: tuple[int, int], rate_hz: float, named: str
-) -> None:
+def test_unfit_container(rehabkit: Run, tmp_path: Path, size: tuple[int, int], rate_hz: float, named: str) -> None:
     path = write_video(tmp_path / "unfit.mp4", gradients(12, *size), rate_hz)
     refused(rehabkit("assess", path), "unfit.mp4", named, "--anyway")
     assert rehabkit("check", path).code == 2
 
 
 @pytest.mark.parametrize(("step", "rate_hz"), [(6, 5.0), (1, 240.0)])
-def test_unfit_container_anyway(
-    rehabkit: Run, tmp_path: Path, squat_clip: Path, step: int, rate_hz: float
-) -> None:
+def test_unfit_container_anyway(rehabkit: Run, tmp_path: Path, squat_clip: Path, step: int, rate_hz: float) -> None:
     path = write_video(tmp_path / "unfit.mp4", pictures_of(squat_clip, step), rate_hz)
     refused(rehabkit("assess", path, "-e", "squat"), "--anyway")
     outcome = rehabkit("assess", path, "-e", "squat", "--anyway")

@@ -139,9 +139,7 @@ def test_compare_sessions(rehabkit: Run, assessed: Path, tmp_path: Path) -> None
 
 
 def test_report_again(rehabkit: Run, assessed: Path, tmp_path: Path) -> None:
-    assert (
-        rehabkit("report", assessed, "--report", tmp_path / "b.html", "--trc", tmp_path / "b.trc").code == 0
-    )
+    assert rehabkit("report", assessed, "--report", tmp_path / "b.html", "--trc", tmp_path / "b.trc").code == 0
     assert (tmp_path / "b.html").exists() and (tmp_path / "b.trc").exists()
     assert rehabkit("report", assessed).code == 2
 

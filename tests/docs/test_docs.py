@@ -35,9 +35,7 @@ def test_each_option_stands_in_the_command_line_page(name: str) -> None:
     sections = re.split(r"^## ", (DOCS / "cli.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     section = next((text for text in sections if text.startswith(name + "\n")), None)
     assert section is not None, f"{name} has no section"
-    options = [
-        o for p in COMMANDS[name].params for o in p.opts if o.startswith("-") and o not in ("--help", "-h")
-    ]
+    options = [o for p in COMMANDS[name].params for o in p.opts if o.startswith("-") and o not in ("--help", "-h")]
     assert [o for o in options if not re.search(rf"(?<![\w-]){o}(?![\w-])", section)] == []
 
 
@@ -70,9 +68,7 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def test_pages_of_figures_are_what_the_results_say() -> None:
     script = DOCS.parent / "benchmarks" / "render_results.py"
-    done = subprocess.run(
-        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

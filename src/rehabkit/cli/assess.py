@@ -41,9 +41,7 @@ def assess(
     person: given.Person = None,
     anyway: given.Anyway = False,
     seconds: given.Seconds = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")
-    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")] = None,
     quiet: given.Quiet = False,
     patient: given.Reference = "",
     age: given.Age = None,
@@ -78,9 +76,7 @@ def assess(
         assess_folder(Path(source), out, outputs, jobs, how)
         return
     if out is not None or jobs is not None:
-        raise InputError(
-            f"--out and --jobs need a folder of recordings, got {source}; use --json and --report"
-        )
+        raise InputError(f"--out and --jobs need a folder of recordings, got {source}; use --json and --report")
     _assess_one(source_of(source), outputs, how | {"seconds": seconds})
 
 
@@ -140,7 +136,5 @@ def _print_answers(answers: list[CheckResult], quiet: bool) -> None:
 
     table = Table("question", "answer", "what was seen", "what to do", box=None, header_style="bold")
     for answer in answers:
-        table.add_row(
-            answer.name, answer.status, answer.message, "" if answer.status == "ok" else answer.remedy
-        )
+        table.add_row(answer.name, answer.status, answer.message, "" if answer.status == "ok" else answer.remedy)
     console(quiet=quiet).print(table)

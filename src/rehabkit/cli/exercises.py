@@ -13,9 +13,7 @@ from rehabkit.cli.console import console, progress
 
 def application() -> typer.Typer:
     """The group ``rehabkit exercise``."""
-    app = typer.Typer(
-        help="Define a new exercise from an approved repetition, or show one.", no_args_is_help=True
-    )
+    app = typer.Typer(help="Define a new exercise from an approved repetition, or show one.", no_args_is_help=True)
     app.command("learn")(learn)
     app.command("show")(show)
     return app
@@ -70,9 +68,7 @@ def learn(
     title: Annotated[str | None, typer.Option("--title", help="Its title for people.")] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE.toml", help="Where to write it; your own library by default."
-        ),
+        typer.Option("--output", "-o", metavar="FILE.toml", help="Where to write it; your own library by default."),
     ] = None,
     model: given.Model = "full",
     person: given.Person = None,
@@ -94,6 +90,4 @@ def learn(
         recorded = pipeline.record(recording, model=model, person=person, progress=report)
     exercise = learn_from(clean(recorded.skeleton), name, title)
     write_toml(exercise, path)
-    console(quiet=quiet).print(
-        f"written: {path}; read it, and mend what the example does not show", soft_wrap=True
-    )
+    console(quiet=quiet).print(f"written: {path}; read it, and mend what the example does not show", soft_wrap=True)

@@ -39,9 +39,7 @@ class Row:
     error: str = ""
 
 
-def assess_folder(
-    folder: Path, out: Path | None, outputs: Outputs, jobs: int | None, how: dict[str, Any]
-) -> None:
+def assess_folder(folder: Path, out: Path | None, outputs: Outputs, jobs: int | None, how: dict[str, Any]) -> None:
     """Assess every recording of a folder; the results go into ``out``.
 
     Raises
@@ -57,6 +55,8 @@ def assess_folder(
         library.load(how["exercise"])  # once and now, rather than once a recording
     recordings = find_recordings(folder)
     out = out or folder / "rehabkit"
+    if out.resolve() == folder.resolve():  # its tables would be taken for recordings the next time
+        raise OutputError(f"--out must be another folder than the recordings', got {out}; name another")
     _make(out)
     to = console(quiet=outputs.quiet)
     rows = [_kept(to, path, result, out) for path, result in assess_many(recordings, jobs, **how)]
@@ -74,9 +74,7 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"--out must be a folder, got '{error.strerror}' for {out}; name another"
-        ) from error
+        raise OutputError(f"--out must be a folder, got '{error.strerror}' for {out}; name another") from error
     Outputs(json=str(out / "x.json")).require_writable(out)
 
 
@@ -84,17 +82,11 @@ def _kept(to: Console, path: Path, result: Assessment | RehabkitError, out: Path
     if isinstance(result, Assessment):
         try:
             place = out / path.name
-            Outputs(json=f"{place}.json", report=Path(f"{place}.html"), csv=Path(f"{place}.tables")).write(
-                result
-            )
+            Outputs(json=f"{place}.json", report=Path(f"{place}.html"), csv=Path(f"{place}.tables")).write(result)
         except RehabkitError as error:
             result = error
     row = _row(path.name, result)
-    said = (
-        f"error: {row.error}"
-        if row.error
-        else f"{row.exercise}: {row.n_complete} complete, {row.n_partial} partial"
-    )
+    said = f"error: {row.error}" if row.error else f"{row.exercise}: {row.n_complete} complete, {row.n_partial} partial"
     to.print(f"{escape(path.name)}: {escape(said)}", soft_wrap=True)
     return row
 
@@ -121,9 +113,7 @@ def _write_summary(rows: list[Row], path: Path) -> None:
 
 
 def _print_summary(to: Console, rows: list[Row], out: Path) -> None:
-    table = Table(
-        "recording", "exercise", "complete", "partial", "holds", "view", box=None, header_style="bold"
-    )
+    table = Table("recording", "exercise", "complete", "partial", "holds", "view", box=None, header_style="bold")
     done = [row for row in rows if not row.error]
     for row in done:
         table.add_row(

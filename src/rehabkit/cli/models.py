@@ -12,9 +12,7 @@ from rehabkit.cli.console import console
 
 def application() -> typer.Typer:
     """The group ``rehabkit models``."""
-    app = typer.Typer(
-        help="The pose network's files: which are here, fetch them, verify them.", no_args_is_help=True
-    )
+    app = typer.Typer(help="The pose network's files: which are here, fetch them, verify them.", no_args_is_help=True)
     app.command("list")(list_models)
     app.command("fetch")(fetch)
     app.command("verify")(verify)

@@ -24,16 +24,10 @@ AssessmentFile = Annotated[
 ]
 ExerciseName = Annotated[
     str | None,
-    typer.Option(
-        "--exercise", "-e", help="Name, alias or TOML file; without it the movement that repeats is counted."
-    ),
+    typer.Option("--exercise", "-e", help="Name, alias or TOML file; without it the movement that repeats is counted."),
 ]
-Model = Annotated[
-    Literal["lite", "full", "heavy"], typer.Option("--model", "-m", help="Size of the pose network.")
-]
-Person = Annotated[
-    int | None, typer.Option("--person", min=1, help="Which of several people to follow: 1, 2 …")
-]
+Model = Annotated[Literal["lite", "full", "heavy"], typer.Option("--model", "-m", help="Size of the pose network.")]
+Person = Annotated[int | None, typer.Option("--person", min=1, help="Which of several people to follow: 1, 2 …")]
 Anyway = Annotated[
     bool,
     typer.Option("--anyway", help="Assess an unfit recording too; every value then carries the warning."),
@@ -48,17 +42,13 @@ Report = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE.html", help="As one HTML page.", rich_help_panel=OUTPUT),
 ]
-Pdf = Annotated[
-    Path | None, typer.Option("--pdf", metavar="FILE.pdf", help="As PDF.", rich_help_panel=OUTPUT)
-]
+Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE.pdf", help="As PDF.", rich_help_panel=OUTPUT)]
 Video = Annotated[
     Path | None,
     typer.Option("--video", metavar="FILE.mp4", help="The video with the skeleton drawn in, faces blurred.",
                  rich_help_panel=OUTPUT),
 ]  # fmt: skip
-ShowFaces = Annotated[
-    bool, typer.Option("--show-faces", help="Do not blur faces in --video.", rich_help_panel=OUTPUT)
-]
+ShowFaces = Annotated[bool, typer.Option("--show-faces", help="Do not blur faces in --video.", rich_help_panel=OUTPUT)]
 Csv = Annotated[
     Path | None,
     typer.Option("--csv", metavar="FOLDER", help="Tables of angles and repetitions.", rich_help_panel=OUTPUT),
@@ -73,23 +63,17 @@ C3d = Annotated[
 ]
 Reference = Annotated[
     str,
-    typer.Option(
-        "--patient", metavar="REF", help="The clinic's own reference; no name.", rich_help_panel=PATIENT
-    ),
+    typer.Option("--patient", metavar="REF", help="The clinic's own reference; no name.", rich_help_panel=PATIENT),
 ]
 Age = Annotated[float | None, typer.Option("--age", min=0, max=120, help="Years.", rich_help_panel=PATIENT)]
 Sex = Annotated[Literal["female", "male"] | None, typer.Option("--sex", rich_help_panel=PATIENT)]
 AffectedSide = Annotated[
     Literal["left", "right", "both", "none"] | None, typer.Option("--affected-side", rich_help_panel=PATIENT)
 ]
-Sets = Annotated[
-    int | None, typer.Option("--sets", min=1, max=100, help="Sets prescribed.", rich_help_panel=PATIENT)
-]
+Sets = Annotated[int | None, typer.Option("--sets", min=1, max=100, help="Sets prescribed.", rich_help_panel=PATIENT)]
 Repetitions = Annotated[
     int | None,
-    typer.Option(
-        "--repetitions", min=1, max=1000, help="Repetitions prescribed in a set.", rich_help_panel=PATIENT
-    ),
+    typer.Option("--repetitions", min=1, max=1000, help="Repetitions prescribed in a set.", rich_help_panel=PATIENT),
 ]
 Target = Annotated[
     float | None,

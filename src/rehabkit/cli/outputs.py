@@ -58,9 +58,7 @@ class Outputs:
         paths = [path for _, path in self._files()]
         for path in paths:
             if isinstance(source, str | Path) and path.resolve() == Path(source).resolve():
-                raise OutputError(
-                    f"output must be another file than the source, got {path} for both; rename it"
-                )
+                raise OutputError(f"output must be another file than the source, got {path} for both; rename it")
             if paths.count(path) > 1:
                 raise OutputError(f"outputs must differ from each other, got {path} twice; rename one")
             require_writable(path)
@@ -130,9 +128,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"--csv must be a folder, got '{error.strerror}' for {path}; name another"
-        ) from error
+        raise OutputError(f"--csv must be a folder, got '{error.strerror}' for {path}; name another") from error
     require_writable(path / "angles.csv")
 
 
@@ -159,9 +155,7 @@ def _write_landmarks(assessment: Assessment, path: Path) -> None:
 
     kept = assessment.recording.landmarks
     if kept is None:
-        raise InputError(
-            f"{path.suffix} needs an assessment with its landmarks, got one without; assess again"
-        )
+        raise InputError(f"{path.suffix} needs an assessment with its landmarks, got one without; assess again")
     landmarks.write(landmarks.from_base64(kept), path)
 
 

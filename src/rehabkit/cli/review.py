@@ -23,15 +23,11 @@ def correct(
     assessment: given.AssessmentFile,
     who: Annotated[str, typer.Option("--who", help="Who corrects; kept with the change.")],
     why: Annotated[str, typer.Option("--why", help="Why; kept with the change.")],
-    exercise: Annotated[
-        str | None, typer.Option("--exercise", "-e", help="The exercise that it really was.")
-    ] = None,
+    exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="The exercise that it really was.")] = None,
     side: Annotated[
         Literal["left", "right", "both", "none"] | None, typer.Option("--side", help="The side that moved.")
     ] = None,
-    repetition: Annotated[
-        int | None, typer.Option("--repetition", min=1, help="Number of the one to change.")
-    ] = None,
+    repetition: Annotated[int | None, typer.Option("--repetition", min=1, help="Number of the one to change.")] = None,
     start: Annotated[float | None, typer.Option("--start", min=0, help="Its start, seconds.")] = None,
     end: Annotated[float | None, typer.Option("--end", min=0, help="Its end, seconds.")] = None,
     kind: Annotated[
@@ -43,9 +39,7 @@ def correct(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE.json", help="Where to write it; over the old file by default."
-        ),
+        typer.Option("--output", "-o", metavar="FILE.json", help="Where to write it; over the old file by default."),
     ] = None,
     report: given.Report = None,
     pdf: given.Pdf = None,

@@ -38,16 +38,12 @@ def _counted(assessment: Assessment) -> str:
     if assessment.n_partial:
         parts.append(f"{assessment.n_partial} partial")
     if assessment.holds:
-        parts.append(
-            plural(len(assessment.holds), "hold") + f" ({sum(h.duration_s for h in assessment.holds):.1f} s)"
-        )
+        parts.append(plural(len(assessment.holds), "hold") + f" ({sum(h.duration_s for h in assessment.holds):.1f} s)")
     return ", ".join(parts)
 
 
 def _repetitions(repetitions: Sequence[Repetition]) -> Table:
-    angles = list(
-        dict.fromkeys(j.angle for r in repetitions for j in r.range_of_motion if j.range_deg is not None)
-    )[:3]
+    angles = list(dict.fromkeys(j.angle for r in repetitions for j in r.range_of_motion if j.range_deg is not None))[:3]
     table = Table(
         "no.",
         "start",
