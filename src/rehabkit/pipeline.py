@@ -159,12 +159,14 @@ def reopen(assessment: Assessment) -> tuple[Skeleton, ViewEstimate]:
     return skeleton, estimate_view(skeleton)
 
 
-def assessment_of(
-    movement: Movement, patient: Patient, info: RecordingInfo, provenance: Provenance
-) -> Assessment:
+def assessment_of(movement: Movement, patient: Patient, info: RecordingInfo, provenance: Provenance) -> Assessment:
     """Put a measured movement into words and numbers."""
     exercise = movement.exercise
-    findings = interpret(movement, patient)
+    unfit = [c.message for c in info.checks if c.status == "unfit"]
+    findings = [
+        f.model_copy(update={"provisional": bool(unfit) or f.provisional}) for f in interpret(movement, patient)
+    ]
+    warnings = [f"Assessed although the recording is unfit: {message}." for message in unfit]
     n_complete = len(movement.complete)
     definition = exercise.model_dump(mode="json") if exercise else None
     digest = hashlib.sha256(exercise.model_dump_json().encode()).hexdigest() if exercise else None
@@ -176,13 +178,11 @@ def assessment_of(
         repetitions=list(movement.repetitions),
         holds=list(movement.holds),
         findings=findings,
-        summary=[f.text for f in findings if f.text and (f.attention or f.category in ("count", "hold"))],
+        summary=warnings + [f.text for f in findings if f.text and (f.attention or f.category in ("count", "hold"))],
         patient=patient,
         series=[track.series() for track in movement.tracks],
         recording=info,
-        provenance=provenance.model_copy(
-            update={"exercise_definition": definition, "exercise_sha256": digest}
-        ),
+        provenance=provenance.model_copy(update={"exercise_definition": definition, "exercise_sha256": digest}),
     )
 
 
@@ -212,7 +212,7 @@ def _observe(
         name, digest = path.name, sha256(path)
         early = check_container(container.width, container.height, container.rate_hz)
         _refuse_unfit(name, early, anyway)
-    seen = observe.observe(source, model=model, person=person, seconds=seconds, progress=progress)
+    seen = observe.observe(source, model=model, person=person, seconds=seconds, anyway=anyway, progress=progress)
     _refuse_nobody(seen.skeleton, name)
     info = _info(
         name,
@@ -241,9 +241,7 @@ def _info(name: str, kind: str, skeleton: Skeleton, **more: Any) -> RecordingInf
     return RecordingInfo.model_validate(fields | more)
 
 
-def _looked_at(
-    recorded: Recorded, exercise: Exercise | None
-) -> tuple[Skeleton, ViewEstimate, list[CheckResult]]:
+def _looked_at(recorded: Recorded, exercise: Exercise | None) -> tuple[Skeleton, ViewEstimate, list[CheckResult]]:
     skeleton = clean(recorded.skeleton)
     view = estimate_view(skeleton)
     info = recorded.info
