@@ -30,7 +30,7 @@ def main() -> None:
     for finding in assessment.findings:
         if finding.attention:
             print(f"look at: {finding.label}. {finding.text}")
-    for reason in reasons:
+    for reason in sorted(reasons):
         print(f"not measurable: {reason}")
 
 

@@ -14,7 +14,7 @@ def test_repetitions() -> None:
     title, *rows = done.stdout.splitlines()
     assert title == "Push-up: 2 complete, 0 partial"  # what the clip shows, see rehabkit.demo
     assert [row[:11] for row in rows if row[0].isdigit()] == ["1. complete", "2. complete"]
-    assert any("elbow_flexion: " in row or row.startswith("not measurable: elbow flexion") for row in rows)
+    assert any(row.startswith(("   ", "not measurable: ")) for row in rows)  # a range and its error, or why not
 
 
 def test_every_example_is_listed() -> None:
