@@ -91,9 +91,7 @@ def test_needs_a_movement_or_a_hold():
 
 def test_target_must_ascend():
     assert "line 11, target: low_deg must be below high_deg" in problem_with(
-        GOOD.replace("[primary]", "[target]\nlow_deg = 9\nhigh_deg = 3\n[primary]").replace(
-            "[target]", "\n[target]"
-        )
+        GOOD.replace("[primary]", "[target]\nlow_deg = 9\nhigh_deg = 3\n[primary]").replace("[target]", "\n[target]")
     )
 
 

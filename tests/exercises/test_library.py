@@ -53,16 +53,12 @@ def test_every_name_alias_and_title_finds_its_exercise():
 
 
 def test_no_two_exercises_share_a_name():
-    called = [
-        {plain(name) for name in (exercise.name, exercise.title, *exercise.aliases)} for exercise in SHIPPED
-    ]
+    called = [{plain(name) for name in (exercise.name, exercise.title, *exercise.aliases)} for exercise in SHIPPED]
     for one, other in itertools.combinations(called, 2):
         assert not one & other
 
 
-@pytest.mark.parametrize(
-    ("wrong", "meant"), [("sqaut", "deep_squat"), ("plnak", "plank"), ("bicep", "elbow_flexion")]
-)
+@pytest.mark.parametrize(("wrong", "meant"), [("sqaut", "deep_squat"), ("plnak", "plank"), ("bicep", "elbow_flexion")])
 def test_unknown_gives_the_nearest(wrong: str, meant: str):
     with pytest.raises(ExerciseError, match=meant):
         load(wrong)

@@ -33,15 +33,18 @@ class Primary(_Part):
 
     angle: str
     direction: Literal["increase", "decrease"] = Field(
-        "increase", description="which way the angle goes from rest to target"
+        default="increase", description="which way the angle goes from rest to target"
     )
     sides: Literal["together", "each", "single"] = Field(
-        "together",
+        default="together",
         description="together: both sides move as one repetition; each: every left or right movement is one; "
         "single: one limb does the whole set, found by itself",
     )
     minimum_range_deg: float = Field(
         gt=0, le=180, description="a movement smaller than this is not an attempt at the exercise"
+    )
+    either_end: bool = Field(
+        default=False, description="a repetition may start at either end of the movement, e.g. sitting or standing"
     )
 
 
@@ -76,7 +79,7 @@ class HoldRule(_Part):
     angle: str
     low_deg: float = Field(ge=-180, le=360)
     high_deg: float = Field(ge=-180, le=360)
-    minimum_s: float = Field(5.0, gt=0, description="a shorter stay is not an attempt to hold")
+    minimum_s: float = Field(default=5.0, gt=0, description="a shorter stay is not an attempt to hold")
 
     @model_validator(mode="after")
     def _ascending(self) -> HoldRule:
@@ -90,10 +93,10 @@ class Compensation(_Part):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     measure: str = Field(description="name of a measure of rehabkit.kinematics; limits are in its unit")
-    above: float | None = Field(None, description="the check fails where the measure goes above this")
-    below: float | None = Field(None, description="the check fails where the measure goes below this")
-    relative: bool = Field(True, description="change from the start of the repetition, not the value itself")
-    views: tuple[View, ...] = Field((), description="for people: from where the camera can judge it")
+    above: float | None = Field(default=None, description="the check fails where the measure goes above this")
+    below: float | None = Field(default=None, description="the check fails where the measure goes below this")
+    relative: bool = Field(default=True, description="change from the start of the repetition, not the value itself")
+    views: tuple[View, ...] = Field(default=(), description="for people: from where the camera can judge it")
     say: str = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -124,9 +127,9 @@ class Exercise(_Part):
     target: Target | None = None
     tempo: Tempo = Tempo()
     phases: tuple[str, str, str] = Field(
-        ("out", "hold", "return"), description="what way out, turning point and way back are called"
+        default=("out", "hold", "return"), description="what way out, turning point and way back are called"
     )
-    also_measure: tuple[str, ...] = Field((), description="further angles shown beside the primary one")
+    also_measure: tuple[str, ...] = Field(default=(), description="further angles shown beside the primary one")
     compensations: tuple[Compensation, ...] = ()
     stop_if: str = Field(min_length=1, description="when the patient must stop")
     source: str = Field(min_length=1, description="where the definition and the target come from")

@@ -34,9 +34,7 @@ def read_toml(path: Path) -> Exercise:
         why = f"got {error.strerror} for {path}; check the name"
         raise ExerciseError(f"exercise file must be readable, {why}") from error
     except UnicodeDecodeError as error:
-        raise ExerciseError(
-            f"exercise file must be in UTF-8, got other bytes in {path}; save it anew"
-        ) from error
+        raise ExerciseError(f"exercise file must be in UTF-8, got other bytes in {path}; save it anew") from error
     return parse_toml(text, path.name)
 
 
