@@ -50,7 +50,6 @@ def assess(source: Path, report: Path, *options: str) -> None:
 if __name__ == "__main__":
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo")
     out.mkdir(parents=True, exist_ok=True)
-    recording, exercise = rk.demo_recording()
-    assess(recording, out / "exercise.html", "--exercise", exercise)
+    assess(rk.demo_recording("deep_squat"), out / "squat.html", "--exercise", "deep_squat")
     assess(fetch_video(out / "walking.mp4"), out / "walking.html")
-    print(f"\nopen the reports: {out / 'exercise.html'} and {out / 'walking.html'}")
+    print(f"\nopen the reports: {out / 'squat.html'} and {out / 'walking.html'}")

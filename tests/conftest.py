@@ -47,7 +47,8 @@ def _squatting(
         metres[:, MEDIAPIPE_JOINTS.index(name)] = shoulder + offset
     metres[..., 1] *= -1.0  # up → image's down
     confidence = np.full(metres.shape[:2], 0.95)
-    confidence[:, [i for i, n in enumerate(MEDIAPIPE_JOINTS) if n.startswith("left_")]] = left_confidence
+    leg = ("left_knee", "left_ankle", "left_heel", "left_foot_index")
+    confidence[:, [MEDIAPIPE_JOINTS.index(name) for name in leg]] = left_confidence
     hips = metres[:, [MEDIAPIPE_JOINTS.index("left_hip"), MEDIAPIPE_JOINTS.index("right_hip")]].mean(axis=1)
     pixels = metres[..., :2] * PX_PER_M + np.array([640.0, 650.0])
     return Skeleton(

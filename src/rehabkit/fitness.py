@@ -209,7 +209,7 @@ def _check_view(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | Non
     if exercise is None:
         yield CheckResult(name="view", status="ok", message=view.text)
         return
-    why_not = supported(exercise.measures[0], view, skeleton)
+    why_not = supported(exercise.measures[0], view.name, skeleton)
     yield CheckResult(
         name="view",
         status="ok" if why_not is None else "warning",

@@ -25,7 +25,7 @@ def test_a_joint_hidden_too_long_has_no_range(squatting):
     knee = skeleton.index("right_knee")
     skeleton.positions[30:90, knee] = np.nan
     right = tracks_of(skeleton, estimate_view(skeleton), "knee_flexion")[1]
-    assert "hidden for 50%" in right.range_between(0, 4).not_measurable
+    assert "for 50% of the time" in right.range_between(0, 4).not_measurable
     assert right.range_between(0, 1).range_deg is not None
     assert right.series().value[40] is None
 

@@ -9,7 +9,7 @@ from typing import Literal
 Demo = Literal["deep_squat", "elbow_flexion", "push_up"]
 
 
-def demo_recording(exercise: Demo = "push_up") -> Path:
+def demo_recording(exercise: Demo = "deep_squat") -> Path:
     """Path of a landmark file of a real exercise, filmed in two dimensions by a single camera.
 
     Parameters

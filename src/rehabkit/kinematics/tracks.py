@@ -68,7 +68,9 @@ class Track:
             return self.why_not
         seen = np.isfinite(self.between(start_s, end_s))
         hidden = 1.0 - float(seen.mean()) if len(seen) else 1.0
-        return f"{self.label}: hidden for {hidden:.0%} of the time" if hidden > HIDDEN_SHARE else None
+        if hidden <= HIDDEN_SHARE:
+            return None
+        return f"{self.label} was hidden, or out of the plane that it is measured in, for {hidden:.0%} of the time"
 
     def range_between(self, start_s: float, end_s: float) -> JointRange:
         """Range within these times with the sensor's own error, or why there is none.
@@ -114,14 +116,14 @@ def tracks_of(skeleton: Skeleton, view: ViewEstimate, name: str) -> list[Track]:
     view : how the camera saw the person.
     name : a key of :data:`rehabkit.kinematics.measures.MEASURES`.
     """
-    measure = MEASURES[name]
-    sides: tuple[Side, ...] = SIDES if measure.sided else ("none",)
-    why_not = supported(name, view, skeleton)
+    sides: tuple[Side, ...] = SIDES if MEASURES[name].sided else ("none",)
+    return [_track(skeleton, view, name, side) for side in sides]
+
+
+def _track(skeleton: Skeleton, view: ViewEstimate, name: str, side: Side) -> Track:
+    why_not = supported(name, view.name, skeleton, side)
     series = clinical_series if why_not is None else counting_series
-    return [
-        Track(measure, side, skeleton.time_s, series(skeleton, name, side), skeleton.sensor, why_not)
-        for side in sides
-    ]
+    return Track(MEASURES[name], side, skeleton.time_s, series(skeleton, name, side), skeleton.sensor, why_not)
 
 
 def signals_of(skeleton: Skeleton, name: str) -> dict[Side, Array]:
