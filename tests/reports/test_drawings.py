@@ -96,7 +96,7 @@ def test_long_curves_are_thinned_without_losing_their_extremes(assessment):
 def test_pictures_show_the_angle_that_they_print(assessment):
     skeleton = landmarks.from_base64(assessment.recording.landmarks)
     start, end = pose_figures(assessment, skeleton, "knee_flexion")
-    assert "90° ± 12° (provisional)" in end.caption and "at 1.0 s" in end.caption
+    assert "90° ± 12° (provisional)" in end.caption and "end range (1.0 s)" in end.caption
     assert "90°" in texts(end.drawing)
     (arc,) = [np.array(p.points) for p in paths(end.drawing, width=1.8)]
     centre, radius = circle_through(arc)
@@ -130,7 +130,7 @@ def test_no_arc_where_the_picture_shows_another_angle(assessment):
 def test_a_hold_is_pictured_in_its_middle(make_assessment):
     a = make_assessment(repetitions=[], holds=[Hold(start_s=0.0, end_s=2.0, duration_s=2.0)])
     (figure,) = pose_figures(a, landmarks.from_base64(a.recording.landmarks), "knee_flexion")
-    assert "at 1.0 s" in figure.caption
+    assert "(1.0 s)" in figure.caption
 
 
 def test_three_dimensions_are_seen_from_the_side_that_shows_the_angle(assessment):

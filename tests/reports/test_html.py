@@ -52,9 +52,9 @@ def test_says_who_what_when_and_what_was_found(page):
         "You did 3 complete squats", "complete repetitions", "1 partial · 10 prescribed", "90° ± 12°", "85° ± 12°",
         "4° ± 17°", "provisional", "Full range is usually 140°.", "AAOS", "Keep your heels on the floor.",
         "9 % ± 4 %", "0.80 s ± 0.07 s", "the recording ends before it does", "0.8 / 0.3 / 0.9", "−1.6",
-        "the hip is hidden by the arm", "Left hip flexion, best range", "It is dark.", "Switch on a lamp.",
+        "The hip is hidden by the arm.", "Left hip flexion, best range", "It is dark.", "Switch on a lamp.",
         "6.5 s to 6.9 s", "left wrist 0.5 s in all", "M. Keller", "cut off", "3 of 10", "ab" * 32, "0.1.0",
-        "not a medical device", "hidden behind the left leg", "Look here",
+        "not a medical device", "Hidden behind the left leg.", "Look here",
     ):  # fmt: skip
         assert words in page.text, words
 

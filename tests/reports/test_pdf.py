@@ -24,7 +24,7 @@ def test_says_what_the_assessment_says(assessment, tmp_path):
     assert 2 <= n_pages <= 6
     for words in (
         "Deep squat", "P-17", "90° ± 12°", "4° ± 17°", "provisional", "AAOS", "Keep your heels on the floor.",
-        "the recording ends before it does", "the hip is hidden by the arm", "Switch on a lamp.", "M. Keller",
+        "the recording ends before it does", "The hip is hidden by the arm.", "Switch on a lamp.", "M. Keller",
         "3 of 10", "not a medical device", "−1.6", "target 80–120°",
     ):  # fmt: skip
         assert words in text, words

@@ -11,6 +11,7 @@ from rehabkit.reports.text import (
     number,
     quantity,
     range_text,
+    sentence,
     side_text,
     value_text,
     words,
@@ -47,9 +48,7 @@ def course_table(assessment: Assessment) -> Table | None:
     """Counts, tempo, smoothness and trends over the set."""
     found = [f for category in COURSE for f in _measured(assessment, category)]
     found += [f for f in _measured(assessment, "target") if f.joint is None]
-    rows = tuple(
-        _row(f, Cell(f.label, f.evidence.method), _value(f), Cell(f.text, f.evidence.source)) for f in found
-    )
+    rows = tuple(_row(f, Cell(f.label, f.evidence.method), _value(f), Cell(f.text, f.evidence.source)) for f in found)
     columns = ("Course of the set", "Value", "What it means")
     return Table("Course of the set", columns, (34, 24, 42), rows) if rows else None
 
@@ -79,7 +78,7 @@ def repetition_table(assessment: Assessment, measure: str) -> Table | None:
     """
     if not assessment.repetitions:
         return None
-    angles = [a for a in (measure, f"left_{measure}", f"right_{measure}") if _has(assessment.repetitions, a)]
+    angles = [a for a in (measure, f"left_{measure}", f"right_{measure}") if _ranged(assessment.repetitions, a)]
     headings = [f"Range {a.split('_')[0]}" if a != measure else "Range" for a in angles]
     columns = (
         "No.",
@@ -91,7 +90,7 @@ def repetition_table(assessment: Assessment, measure: str) -> Table | None:
         "Compensation",
     )
     rows = tuple(_repetition_row(r, angles) for r in assessment.repetitions)
-    note = f"Range: {words(measure).lower()}. " if angles else ""
+    note = f"Range: {words(measure).lower()}. " if angles else "No range could be measured. "
     note += "Smoothness is SPARC: nearer 0 is smoother. Further angles are in the JSON and CSV files."
     return Table("Every repetition", columns, _widths(len(angles)), rows, note)
 
@@ -122,7 +121,7 @@ def unmeasured_list(assessment: Assessment) -> Listing | None:
             labels = reasons.setdefault(series.why_not_clinical, [])
             if not any(label.startswith(series.label) for label in labels):
                 labels.append(f"{series.label} as a clinical value")
-    points = tuple(Fact("; ".join(labels), reason) for reason, labels in reasons.items())
+    points = tuple(Fact("; ".join(labels), sentence(reason)) for reason, labels in reasons.items())
     return Listing(points) if points else None
 
 
@@ -190,8 +189,9 @@ def _sideless_label(finding: Finding) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _has(repetitions: Iterable[Repetition], angle: str) -> bool:
-    return any(j.angle == angle for r in repetitions for j in r.range_of_motion)
+def _ranged(repetitions: Iterable[Repetition], angle: str) -> bool:
+    ranges = (j for r in repetitions for j in r.range_of_motion)
+    return any(j.angle == angle and j.range_deg is not None for j in ranges)
 
 
 def _widths(n_angles: int) -> tuple[int, ...]:

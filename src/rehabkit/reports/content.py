@@ -12,7 +12,7 @@ from rehabkit.reports.blocks import Block, Cell, Fact, Figures, Listing, Report,
 from rehabkit.reports.curves import Band, angle_curve, measure_label
 from rehabkit.reports.poses import Figure, pose_figures
 from rehabkit.reports.ranges import range_chart
-from rehabkit.reports.text import clock, moment, number, plural, quantity, side_text, value_text
+from rehabkit.reports.text import clock, moment, number, plural, quantity, sentence, side_text, value_text
 
 MOST_TILES = 4
 SIDES_FIRST = "Side to side first: the other side is the nearest norm."
@@ -32,7 +32,7 @@ def report_of(assessment: Assessment) -> Report:
     sections = (
         Section("The movement", tuple(_movement(assessment, measure))),
         Section("For the clinician", tuple(_clinician(assessment)), SIDES_FIRST),
-        Section("Repetition by repetition", _present(*repetitions)),
+        Section("Hold by hold" if assessment.holds else "Repetition by repetition", _present(*repetitions)),
         Section("Further angles", tuple(_further_curves(assessment, measure))),
         Section("What could not be measured, and why", _present(clinical.unmeasured_list(assessment))),
         Section("The recording", tuple(_recording(assessment))),
@@ -68,9 +68,7 @@ def target_band(assessment: Assessment) -> Band | None:
     wanted = assessment.patient.prescription.target_deg
     if wanted is not None:
         outward = not primary or primary["direction"] == "increase"
-        return Band(
-            wanted if outward else None, None if outward else wanted, f"prescribed {number(wanted, 0)}°"
-        )
+        return Band(wanted if outward else None, None if outward else wanted, f"prescribed {number(wanted, 0)}°")
     return _band(target["low_deg"], target["high_deg"], "target") if target else None
 
 
@@ -123,11 +121,7 @@ def _prescribed(assessment: Assessment) -> str:
 
 def _person(assessment: Assessment) -> str:
     recording = assessment.recording
-    who = (
-        f"number {recording.person} of {recording.n_people}"
-        if recording.n_people > 1
-        else "the only one in view"
-    )
+    who = f"number {recording.person} of {recording.n_people}" if recording.n_people > 1 else "the only one in view"
     return f"{who} ({recording.person_description})" if recording.person_description else who
 
 
@@ -167,7 +161,8 @@ def _numbers(assessment: Assessment, category: str) -> list[Finding]:
 def _movement(assessment: Assessment, measure: str) -> Iterator[Block]:
     series = [s for s in assessment.series if _sideless(s.name) == measure]
     if series:
-        drawing = angle_curve(assessment, series, target_band(assessment), primary=True)
+        band = target_band(assessment) if any(s.clinical for s in series) else None
+        drawing = angle_curve(assessment, series, band, primary=True)
         yield Figures((Figure(drawing, _curve_caption(series)),))
 
 
@@ -189,7 +184,7 @@ def _curve_caption(series: Iterable[AngleSeries]) -> str:
     for reason, one in reasons.items():
         one_of_two = len(reasons) > 1 or any(s.clinical for s in series)
         who = f"{one.side.capitalize()}: not" if one_of_two else "Not"
-        caption += f" {who} a clinical value: {reason}."
+        caption += f" {who} a clinical value: {sentence(reason)}"
     return caption
 
 
@@ -224,7 +219,7 @@ def _clinician(assessment: Assessment) -> Iterator[Block]:
 def _recording(assessment: Assessment) -> Iterator[Block]:
     recording = assessment.recording
     rows = tuple(
-        Row((Cell(STATUS[c.status], strong=True), Cell(c.message), Cell(_remedy(c))))
+        Row((Cell(STATUS[c.status], strong=True), Cell(sentence(c.message)), Cell(_remedy(c))))
         for c in recording.checks
     )
     if rows:
@@ -243,7 +238,7 @@ def _recording(assessment: Assessment) -> Iterator[Block]:
 
 
 def _remedy(check: CheckResult) -> str:
-    return check.remedy if check.status != "ok" else ""
+    return sentence(check.remedy) if check.status != "ok" else ""
 
 
 def _corrections(assessment: Assessment) -> Iterator[Block]:

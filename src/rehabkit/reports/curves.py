@@ -127,9 +127,7 @@ def _axes(series: Sequence[AngleSeries], band: Band | None, height: float) -> _A
 
 
 def _step(span: float, about: int) -> float:
-    return next(
-        (step for step in STEPS if span / step <= about), STEPS[-1] * math.ceil(span / STEPS[-1] / about)
-    )
+    return next((step for step in STEPS if span / step <= about), STEPS[-1] * math.ceil(span / STEPS[-1] / about))
 
 
 def _grid(axes: _Axes, unit: str) -> list[d.Shape]:
@@ -205,9 +203,7 @@ def _stretches(axes: _Axes, series: AngleSeries) -> list[tuple[d.Point, ...]]:
     if len(seen) == 0:
         return []
     pieces = np.split(seen, np.flatnonzero(np.diff(seen) > 1) + 1)
-    return [
-        tuple((axes.x(time_s[i]), axes.y(value[i])) for i in _thinned(time_s, value, p, axes)) for p in pieces
-    ]
+    return [tuple((axes.x(time_s[i]), axes.y(value[i])) for i in _thinned(time_s, value, p, axes)) for p in pieces]
 
 
 def _thinned(
@@ -267,9 +263,7 @@ def _names(axes: _Axes, series: Sequence[AngleSeries]) -> list[d.Shape]:
         colour = d.SIDE_COLOURS.get(one.side, d.NEUTRAL)
         dash = (5.0, 3.0) if one.side == "right" else None
         name = one.side.capitalize() if one.side in d.SIDE_COLOURS else "Angle"
-        mark = d.Path(
-            ((axes.right + 8, y), (axes.right + 26, y)), colour if one.clinical else d.MUTED, None, 2, dash
-        )
+        mark = d.Path(((axes.right + 8, y), (axes.right + 26, y)), colour if one.clinical else d.MUTED, None, 2, dash)
         shapes += [
             mark,
             d.Text(axes.right + 31, y + 3.8, name, 11, colour if one.clinical else d.MUTED, bold=True),
@@ -289,14 +283,10 @@ def _description(assessment: Assessment, series: Sequence[AngleSeries], band: Ba
         seen = [v for v in one.value if v is not None]
         name = one.side if one.side in d.SIDE_COLOURS else "the angle"
         symbol = SYMBOLS.get(one.unit, "")
-        reach = (
-            f"from {number(min(seen), 0)}{symbol} to {number(max(seen), 0)}{symbol}" if seen else "never seen"
-        )
+        reach = f"from {number(min(seen), 0)}{symbol} to {number(max(seen), 0)}{symbol}" if seen else "never seen"
         parts.append(f"{name.capitalize()} {reach}{'' if one.clinical else ', not a clinical value'}.")
     n_partial = sum(r.kind == "partial" for r in assessment.repetitions)
-    parts.append(
-        f"{plural(len(assessment.repetitions) - n_partial, 'complete repetition')}, {n_partial} partial."
-    )
+    parts.append(f"{plural(len(assessment.repetitions) - n_partial, 'complete repetition')}, {n_partial} partial.")
     if band is not None:
         parts.append(f"{band.words[:1].upper()}{band.words[1:]}.")
     return " ".join(parts)

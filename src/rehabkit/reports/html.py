@@ -46,9 +46,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["css"] = Markup(
-        resources.files("rehabkit.reports").joinpath("report.css").read_text("utf-8")
-    )
+    made.globals["css"] = Markup(resources.files("rehabkit.reports").joinpath("report.css").read_text("utf-8"))
     made.filters["svg"] = _svg
     made.filters["kind"] = _kind
     return made

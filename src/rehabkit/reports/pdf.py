@@ -234,9 +234,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
                 if text:
                     self.style(size, colour, bold)
                     self.set_xy(x, y)
-                    y += self.multi_cell(
-                        width - 3, size * 0.46, text, align="L", dry_run=dry, output="HEIGHT"
-                    )
+                    y += self.multi_cell(width - 3, size * 0.46, text, align="L", dry_run=dry, output="HEIGHT")
             bottom = max(bottom, y)
         if not dry:
             self.set_xy(MARGIN, bottom + 1.4)

@@ -19,6 +19,8 @@ from rehabkit.reports.text import clock, quantity, words
 Array = NDArray[np.float64]
 
 HEIGHT, MARGIN = 270.0, 16.0
+ROOM = 120.0
+"""Beside the body, for the value of the angle."""
 WIDTHS = (170.0, 380.0)
 """The sheet is as wide as the body needs, within these limits."""
 TRUNK = (
@@ -89,9 +91,7 @@ def pose_figures(assessment: Assessment, skeleton: Skeleton, measure: str) -> li
             sheet = _Sheet.around(flat[frames])
             for moment, frame in zip(moments, frames, strict=True):
                 shapes = _shapes(skeleton.joint_names, sheet.place(flat[frame]), moment)
-                drawing = d.Drawing(
-                    sheet.width, HEIGHT, moment.title, f"Drawn skeleton. {moment.caption}.", shapes
-                )
+                drawing = d.Drawing(sheet.width, HEIGHT, moment.title, f"Drawn skeleton. {moment.caption}.", shapes)
                 figures.append(Figure(drawing, moment.caption))
     return figures
 
@@ -103,11 +103,7 @@ def _moments(assessment: Assessment, measure: str) -> list[list[_Moment]]:
     if assessment.holds and not assessment.repetitions:
         return [[_held(max(assessment.holds, key=lambda hold: hold.duration_s), measure)]]
     best = (_best(assessment, side, measure) for side in ("both", "none", "left", "right"))
-    return [
-        _start_and_end(repetition, _shown(assessment, repetition, measure))
-        for repetition in best
-        if repetition
-    ]
+    return [_start_and_end(repetition, _shown(assessment, repetition, measure)) for repetition in best if repetition]
 
 
 def _best(assessment: Assessment, side: str, measure: str) -> Repetition | None:
@@ -123,9 +119,7 @@ def _best(assessment: Assessment, side: str, measure: str) -> Repetition | None:
 
 def _shown(assessment: Assessment, repetition: Repetition, measure: str) -> JointRange:
     """The range to point out: of the side that moved further where both were measured."""
-    mine = [
-        j for j in repetition.range_of_motion if j.angle in (measure, f"left_{measure}", f"right_{measure}")
-    ]
+    mine = [j for j in repetition.range_of_motion if j.angle in (measure, f"left_{measure}", f"right_{measure}")]
     return max(
         mine,
         key=lambda j: j.range_deg or 0.0,
@@ -135,25 +129,22 @@ def _shown(assessment: Assessment, repetition: Repetition, measure: str) -> Join
 
 def _start_and_end(repetition: Repetition, joint: JointRange) -> list[_Moment]:
     side, measure = _split(joint.angle)
-    name = words(joint.angle)
-    start, end = f"Start of repetition {repetition.number}", f"End range of repetition {repetition.number}"
+    start, end = f"Repetition {repetition.number}, start", f"Repetition {repetition.number}, end range"
     peak_s = repetition.start_s if repetition.peak_s is None else repetition.peak_s
     moments = []
     for title, at_s, value in ((start, repetition.start_s, joint.start_deg), (end, peak_s, joint.peak_deg)):
-        said = (
-            f"{name} not measurable"
-            if value is None
-            else f"{name} {quantity(value, 'deg', joint.uncertainty_deg)}"
-        )
-        said += " (provisional)" if joint.provisional and value is not None else ""
-        moments.append(_Moment(at_s, title, measure, side, value, f"{title}, at {clock(at_s)}: {said}"))
+        said = "the angle is no clinical value here"
+        if value is not None:
+            said = f"{words(joint.angle)} {quantity(value, 'deg', joint.uncertainty_deg)}"
+            said += " (provisional)" if joint.provisional else ""
+        moments.append(_Moment(at_s, title, measure, side, value, f"{title} ({clock(at_s)})\n{said}"))
     return moments
 
 
 def _held(hold: Hold, measure: str) -> _Moment:
     middle_s = (hold.start_s + hold.end_s) / 2
     title = "The position held longest"
-    return _Moment(middle_s, title, measure, "", None, f"{title}, at {clock(middle_s)}")
+    return _Moment(middle_s, title, measure, "", None, f"{title} ({clock(middle_s)})")
 
 
 def _split(angle: str) -> tuple[str, str]:
@@ -201,7 +192,7 @@ class _Sheet:
         low, high = np.nanmin(points, axis=(0, 1)), np.nanmax(points, axis=(0, 1))
         size = np.maximum(high - low, 1e-9)
         scale = float(np.min((np.array([WIDTHS[1], HEIGHT]) - 2 * MARGIN) / size))
-        width = float(np.clip(size[0] * scale + 4 * MARGIN, *WIDTHS))
+        width = float(np.clip(size[0] * scale + ROOM, *WIDTHS))
         return cls(width, (low + high) / 2, scale)
 
     def place(self, points: Array) -> Array:
@@ -252,16 +243,13 @@ def _head(at: dict[str, Array]) -> list[d.Shape]:
 
 def _limbs(at: dict[str, Array], side: str) -> list[d.Shape]:
     colour = d.SIDE_COLOURS[side]
-    bones = [
-        (at[f"{side}_{a}"], at[f"{side}_{b}"])
-        for a, b in LIMBS
-        if f"{side}_{a}" in at and f"{side}_{b}" in at
-    ]
+    bones = [(at[f"{side}_{a}"], at[f"{side}_{b}"]) for a, b in LIMBS if f"{side}_{a}" in at and f"{side}_{b}" in at]
     shapes: list[d.Shape] = [d.Path((_xy(a), _xy(b)), stroke=colour, width=6.5) for a, b in bones]
     if side == "right":
         shapes += [d.Path((_xy(a), _xy(b)), stroke=d.PAPER, width=3) for a, b in bones]
+    ends = {_xy(end) for bone in bones for end in bone}
     for name in (f"{side}_{joint}" for joint in JOINTS):
-        if name in at:
+        if name in at and _xy(at[name]) in ends:
             fill = colour if side == "left" else d.PAPER
             shapes.append(d.Circle(*_xy(at[name]), 4.6, stroke=colour, fill=fill, width=1.8))
     return shapes
@@ -279,7 +267,7 @@ def _arc(at: dict[str, Array], moment: _Moment) -> list[d.Shape]:
     start, turn = np.arctan2(zero[1], zero[0]), _turn(zero, limb)
     if abs(abs(np.degrees(turn)) - abs(moment.value_deg)) > AGREES_DEG:
         return []
-    radius = 0.55 * float(np.linalg.norm(limb))
+    radius = min(0.5 * float(np.linalg.norm(limb)), 34.0)
     sweep = start + np.linspace(0.0, turn, 24)
     arc = vertex + radius * np.stack([np.cos(sweep), np.sin(sweep)], axis=-1)  # (point, x and y)
     baseline = (_xy(vertex), _xy(vertex + 1.25 * radius * zero / np.linalg.norm(zero)))

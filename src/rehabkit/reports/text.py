@@ -117,6 +117,17 @@ def words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+def sentence(text: str) -> str:
+    """A capital at the start and a full stop at the end.
+
+    Examples
+    --------
+    >>> sentence("the hip is hidden")
+    'The hip is hidden.'
+    """
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else ""
+
+
 def plural(n: int, noun: str) -> str:
     """``1 repetition``, ``2 repetitions``."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
