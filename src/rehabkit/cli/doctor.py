@@ -9,8 +9,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -48,7 +46,7 @@ class Answer:
 
 def version() -> None:
     """Print the version."""
-    typer.echo(version_of("rehabkit"))
+    typer.echo(_installed("rehabkit"))
 
 
 def doctor(
@@ -76,17 +74,24 @@ def examine() -> list[Answer]:
 
 
 def _python() -> Iterator[Answer]:
-    yield Answer("rehabkit", "ok", version_of("rehabkit"))
+    yield Answer("rehabkit", "ok", _installed("rehabkit") or "")
     where = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     yield Answer("Python", "ok", where)
 
 
 def _packages() -> Iterator[Answer]:
     for name in PARTS:
-        try:
-            yield Answer(name, "ok", version_of(name))
-        except PackageNotFoundError:
-            yield Answer(name, "missing", remedy=f"pip install {name}")
+        found = _installed(name)
+        yield Answer(name, "ok", found) if found else Answer(name, "missing", remedy=f"pip install {name}")
+
+
+def _installed(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _libraries() -> Iterator[Answer]:
@@ -114,10 +119,9 @@ def _models() -> Iterator[Answer]:
 
 def _extras() -> Iterator[Answer]:
     for package, extra in EXTRAS.items():
-        try:
-            yield Answer(package, "ok", version_of(package))
-        except PackageNotFoundError:
-            yield Answer(package, "absent", f"extra {extra}", f'pip install "rehabkit[{extra}]"')
+        found = _installed(package)
+        remedy = f'pip install "rehabkit[{extra}]"'
+        yield Answer(package, "ok", found) if found else Answer(package, "absent", f"extra {extra}", remedy)
 
 
 def _cameras() -> Iterator[Answer]:

@@ -82,7 +82,7 @@ def _kept(to: Console, path: Path, result: Assessment | RehabkitError, out: Path
     if isinstance(result, Assessment):
         try:
             place = out / path.name
-            Outputs(json=f"{place}.json", report=Path(f"{place}.html"), csv=Path(f"{place}.tables")).write(result)
+            Outputs(json=f"{place}.json", report=Path(f"{place}.html")).write(result)
         except RehabkitError as error:
             result = error
     row = _row(path.name, result)
