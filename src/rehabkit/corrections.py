@@ -41,14 +41,10 @@ class Change:
     def fields(self) -> dict[str, Any]:
         """What changes in an existing repetition."""
         values = {"start_s": self.start_s, "end_s": self.end_s, "kind": self.kind, "side": self.side}
-        return (
-            {name: value for name, value in values.items() if value is not None} if self.add is None else {}
-        )
+        return {name: value for name, value in values.items() if value is not None} if self.add is None else {}
 
 
-def correct(
-    assessment: Assessment, *, who: str, why: str, exercise: str | None = None, **change: Any
-) -> Assessment:
+def correct(assessment: Assessment, *, who: str, why: str, exercise: str | None = None, **change: Any) -> Assessment:
     """Change an assessment as a person says, and compute everything else again.
 
     Parameters

@@ -62,9 +62,7 @@ def run_checks(
     exercise : ``None``: nothing to check.
     repetitions : complete and partial ones.
     """
-    return [
-        _run(skeleton, view, check, repetitions) for check in (exercise.compensations if exercise else ())
-    ]
+    return [_run(skeleton, view, check, repetitions) for check in (exercise.compensations if exercise else ())]
 
 
 def _run(
@@ -76,11 +74,7 @@ def _run(
         values = [v for track in tracks if (v := _extreme(track, check, repetition)) is not None]
         if values:
             extremes[repetition.number] = max(values) if check.above is not None else min(values)
-    why_not = (
-        None
-        if extremes
-        else tracks[0].why_not or "the joints it needs were hidden, or there was no repetition"
-    )
+    why_not = None if extremes else tracks[0].why_not or "the joints it needs were hidden, or there was no repetition"
     error = camera_error(check.measure, skeleton.sensor).half_width_95
     return CheckOutcome(check, MEASURES[check.measure], extremes, error, why_not)
 

@@ -207,9 +207,9 @@ def _ranges(movement: Movement) -> Iterator[Finding]:
         values = np.array([joint.range_deg for _, joint in pairs], dtype=float)
         best = repetitions[int(np.argmax(values))]
         yield _statement(movement, track, "range_best", "best range", float(values.max()), [best], "largest of the set")
-        yield _statement(
-            movement, track, "range_mean", "mean range", float(values.mean()), repetitions, "mean of the set"
-        )
+        if len(values) > 1:
+            mean = float(values.mean())
+            yield _statement(movement, track, "range_mean", "mean range", mean, repetitions, "mean of the set")
         if len(values) >= ENOUGH_FOR_TREND:
             yield _statement(
                 movement,
@@ -340,7 +340,8 @@ def _tempo(movement: Movement) -> Iterator[Finding]:
             uncertainty=round(2.0 / max(movement.skeleton.rate_hz, 1.0), 2),
             category="tempo",
             attention=bool(verdict),
-            text=f"{mean:.1f} s on average" + (f", {verdict} ({low:g} to {high:g} s)." if verdict else "."),
+            text=f"{words.capitalize()}: {mean:.1f} s on average"
+            + (f", {verdict} ({low:g} to {high:g} s)." if verdict else "."),
             evidence=_whole(movement, [r for r, _ in pairs], "mean of the set; the error is two frames"),
         )
 
