@@ -114,7 +114,7 @@ def _check_rate(rate_hz: float) -> CheckResult:
 
 
 def _seen(skeleton: Skeleton) -> NDArray[np.bool_]:
-    return np.isfinite(skeleton.positions[..., 0]).any(axis=1)
+    return np.asarray(np.isfinite(skeleton.positions[..., 0]).any(axis=1))
 
 
 def _check_presence(skeleton: Skeleton) -> Iterator[CheckResult]:

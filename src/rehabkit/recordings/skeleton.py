@@ -134,7 +134,9 @@ class Skeleton:
         try:
             return self.joint_names.index(name)
         except ValueError:
-            raise RecordingError(f"joint must be one of {', '.join(self.joint_names)}, got {name!r}") from None
+            raise RecordingError(
+                f"joint must be one of {', '.join(self.joint_names)}, got {name!r}"
+            ) from None
 
     def joint(self, name: str) -> Array:
         """(n_frames, n_dims) positions of one joint, px or metres as the axes say; NaN where not seen."""
@@ -148,7 +150,7 @@ class Skeleton:
 
     def visibility(self, *names: str) -> Array:
         """(n_frames,) the lowest confidence among these joints."""
-        return np.min(self.confidence[:, [self.index(name) for name in names]], axis=1)
+        return np.asarray(np.min(self.confidence[:, [self.index(name) for name in names]], axis=1))
 
     def between(self, start_s: float, end_s: float) -> Skeleton:
         """The frames with ``start_s <= time <= end_s``."""
