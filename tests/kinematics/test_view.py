@@ -92,8 +92,11 @@ def test_measured_recordings_have_every_view(bodies, axes):
     assert (seen.name, seen.posture, seen.yaw_deg) == ("3d", "upright", None)
 
 
-@pytest.mark.skipif(not list(DEMO.glob("*.npz")), reason="the demo landmarks aren't in this checkout")
-def test_the_demo_recording_has_one_steady_view():
-    seen = estimate_view(read(next(iter(sorted(DEMO.glob("*.npz"))))))
-    assert seen.name in ("front", "back", "left", "right")
+@pytest.mark.parametrize(
+    ("name", "view", "posture"),
+    [("deep_squat", "right", "upright"), ("elbow_flexion", "front", "upright"), ("push_up", "right", "plank")],
+)
+def test_real_recordings_have_the_view_that_an_eye_sees(name, view, posture):
+    seen = estimate_view(read(DEMO / f"{name}.npz"))
+    assert (seen.name, seen.posture) == (view, posture)
     assert seen.confidence > 0.8

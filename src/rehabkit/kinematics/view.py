@@ -179,12 +179,12 @@ def _steady(time_s: Array, values: Array) -> Array:
 
 
 def _circular_median(yaw_deg: Array) -> float:
-    """The direction with the least mean turn to all others, among 360 whole degrees and the data's own
-    spread."""
-    candidates = np.arange(-180.0, 180.0)
-    cost = np.mean(np.abs(turn_deg(yaw_deg[None, :], candidates[:, None])), axis=1)
-    best = candidates[int(np.argmin(cost))]
-    return float(turn_deg(np.float64(best + np.median(turn_deg(yaw_deg, best))), 0.0))
+    """The direction with as many turns to its left as to its right, found from the mean direction."""
+    turn = np.radians(yaw_deg)
+    middle = float(np.degrees(np.arctan2(np.mean(np.sin(turn)), np.mean(np.cos(turn)))))
+    for _ in range(3):
+        middle += float(np.median(turn_deg(yaw_deg, middle)))
+    return float(turn_deg(np.float64(middle), 0.0))
 
 
 def _disagreement(skeleton: Skeleton) -> float:
