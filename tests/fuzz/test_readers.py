@@ -10,7 +10,6 @@ import base64
 import importlib.util
 import io
 import os
-import resource
 import signal
 import zipfile
 from collections.abc import Callable, Iterator
@@ -29,6 +28,8 @@ from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, Reco
 from rehabkit.recordings import landmarks, video
 from rehabkit.recordings.assessments import read_assessment, write_assessment
 from rehabkit.recordings.skeleton import Skeleton
+
+resource = pytest.importorskip("resource", reason="memory is bounded and time is limited as POSIX does it")
 
 MORE = int(os.environ.get("REHABKIT_FUZZ", "0"))
 LONGEST_S = 30

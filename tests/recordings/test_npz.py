@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rehabkit.demo import Demo, demo_recording
 from rehabkit.errors import InputError, OutputError, RecordingError
 from rehabkit.recordings import landmarks, npz
 from rehabkit.recordings.skeleton import Skeleton
@@ -55,12 +56,9 @@ def test_metres_without_picture(tmp_path: Path) -> None:
     assert (back.frame_size_px, back.estimated_m, back.history) == (None, None, ())
 
 
-@pytest.mark.parametrize("clip", ["exercising", "plank_correct_004", "pushup_incorrect_001"])
-def test_real_landmarks_take_at_most_600_characters_a_frame(clip: str) -> None:
-    path = Path(__file__).parents[2] / "scratch" / "landmarks" / f"{clip}.npz"
-    if not path.exists():
-        pytest.skip("the landmarks of the real clips are not here")
-    skeleton = landmarks.read(path)
+@pytest.mark.parametrize("exercise", ["elbow_flexion", "push_up"])
+def test_real_landmarks_take_at_most_600_characters_a_frame(exercise: Demo) -> None:
+    skeleton = landmarks.read(demo_recording(exercise))
     assert len(landmarks.to_base64(skeleton)) / skeleton.n_frames <= 600
 
 
