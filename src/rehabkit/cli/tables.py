@@ -24,6 +24,9 @@ def print_assessment(to: Console, assessment: Assessment, written: Sequence[Path
     to.print(_counted(assessment))
     if assessment.repetitions:
         to.print(_repetitions(assessment.repetitions))
+    for one in assessment.repetitions:
+        if one.reason is not None:
+            to.print(f"{one.number} is partial: {escape(one.reason)}", soft_wrap=True)
     measured = [f for f in assessment.findings if f.not_measurable is None]
     if measured:
         to.print(_findings(sorted(measured, key=lambda f: not f.attention)[:MOST_FINDINGS]))
@@ -56,13 +59,12 @@ def _repetitions(repetitions: Sequence[Repetition]) -> Table:
     )
     for one in repetitions:
         ranges = {joint.angle: range_text(joint) for joint in one.range_of_motion}
-        kind = one.kind if one.reason is None else f"{one.kind}: {one.reason}"
         table.add_row(
             str(one.number),
             clock(one.start_s),
             clock(one.end_s),
             side_text(one.side),
-            kind,
+            one.kind,
             *(ranges.get(a, "–") for a in angles),
         )
     return table
