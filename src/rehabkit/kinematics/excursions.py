@@ -71,7 +71,8 @@ def find_excursions(track: EvenTrack, usual: float) -> list[Excursion]:
         after = points[n + 1] if n + 1 < len(points) else None
         rest = min(_rest(x, lows, points[n]), float(x[points[n]]) - SHALLOW * usual)
         found.append(Excursion(before, points[n], after, rest, float(x[points[n]] - rest)))
-    return _with_ends(track, _merged(track, found), usual)
+    merged = [one for one in _merged(track, found) if not _is_glitch(track, one)]
+    return _with_ends(track, merged, usual)
 
 
 def edges(track: EvenTrack, speed: Array, one: Excursion) -> tuple[int, int]:
@@ -130,6 +131,14 @@ def _left_over(track: EvenTrack, a: Excursion, b: Excursion) -> float:
     between = x[a.peak : b.peak]
     quick = np.count_nonzero(between < smaller.rest + 0.5 * smaller.height) * track.step_s < MINIMUM_WIDTH_S
     return 1.0 if quick else float(np.min(between) - smaller.rest) / smaller.height
+
+
+def _is_glitch(track: EvenTrack, one: Excursion) -> bool:
+    """Whether it is out and back quicker than any limb; one that is cut off may have been longer."""
+    if one.before is None or one.after is None:
+        return False
+    out = np.count_nonzero(track.value[one.before : one.after] > one.rest + 0.5 * one.height)
+    return bool(out * track.step_s < MINIMUM_WIDTH_S)
 
 
 def _with_ends(track: EvenTrack, found: list[Excursion], usual: float) -> list[Excursion]:

@@ -22,8 +22,6 @@ Array = NDArray[np.float64]
 Sides = Literal["together", "each", "single"]
 Direction = Literal["increase", "decrease"]
 
-COMPLETE = 0.5
-"""A complete repetition reaches at least this share of the usual range: the upper of the two thresholds."""
 PAUSE_S, PAUSE_IN_REPETITIONS = 3.0, 1.5
 """A pause longer than both (seconds, and multiples of a usual repetition) ends a run of repetitions."""
 SAME_TIME = 0.5
@@ -66,9 +64,10 @@ def count_repetitions(
     """Find the repetitions in one signal.
 
     Rest and range calibrate themselves on the recording: rest is the median of the low points around a
-    movement and may drift; the usual range is the one around which most of the movement happens. A repetition
-    reaches half of it and comes back by 70 % of its own height. Noise, standing about and fidgeting before
-    and after give nothing; a movement within the set that is cut off, hidden or shallow is named as partial.
+    movement and may drift; the usual range is the one around which most of the movement happens. The two
+    thresholds: a repetition reaches 60 % of the usual range and comes back by 70 % of its own height. Noise,
+    standing about and fidgeting before and after give nothing; a movement within the set that is cut off,
+    hidden or shallow is named as partial.
 
     Parameters
     ----------
@@ -215,7 +214,7 @@ def _named(track: EvenTrack, speed: Array, one: Excursion, usual: float) -> Coun
         reason = ENDS_MIDWAY
     elif hidden := _hidden(track, one, start_s, end_s):
         reason = hidden
-    elif one.height < COMPLETE * usual:
+    elif one.height < ALIKE * usual:
         reason = f"reached {100 * one.height / usual:.0f} % of the set's usual range"
     kind: Literal["complete", "partial"] = "partial" if reason else "complete"
     return Counted(start_s, float(track.time_s[one.peak]), end_s, kind, reason, one.height)

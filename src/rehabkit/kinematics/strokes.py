@@ -25,6 +25,8 @@ HIGHEST_RATE_HZ = 60.0
 """Faster recordings are thinned to this: movement of a limb has nothing beyond it."""
 ALIKE = 0.6
 """Two ranges are alike when the smaller is at least this share of the larger."""
+VOTE = 1.25
+"""Power of its size with which a range votes: one outlier of three times the size does not outvote five."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def usual_range(value: Array, minimum: float) -> float | None:
     """Range around which most of the movement happens; ``None`` when nothing moves by ``minimum``.
 
     The ranges are the prominences of all peaks, so ripples on a large movement do not break it up. Each votes
-    with its size for the ranges alike to it: one outlier does not outvote a set, nor fidgets a repetition.
+    for the ranges alike to it, a large one with more weight: one outlier does not outvote a set, nor a few
+    fidgets the only repetition.
 
     Parameters
     ----------
@@ -158,7 +161,7 @@ def usual_range(value: Array, minimum: float) -> float | None:
     if not len(ranges):
         return None
     alike = np.minimum.outer(ranges, ranges) >= ALIKE * np.maximum.outer(ranges, ranges)
-    return float(np.median(ranges[alike[int(np.argmax(alike @ ranges))]]))
+    return float(np.median(ranges[alike[int(np.argmax(alike @ ranges**VOTE))]]))
 
 
 def _from_and_to_rest(value: Array) -> Array:
