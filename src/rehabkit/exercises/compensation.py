@@ -11,7 +11,6 @@ from rehabkit.exercises.definition import Compensation, Exercise
 from rehabkit.findings import Repetition
 from rehabkit.kinematics.measures import MEASURES, Measure
 from rehabkit.kinematics.tracks import Track, tracks_of
-from rehabkit.kinematics.uncertainty import camera_error
 from rehabkit.kinematics.view import ViewEstimate
 from rehabkit.recordings.skeleton import Skeleton
 
@@ -29,7 +28,6 @@ class CheckOutcome:
     check: Compensation
     measure: Measure
     extremes: dict[int, float]
-    error: float
     why_not: str | None = None
 
     @property
@@ -75,8 +73,7 @@ def _run(
         if values:
             extremes[repetition.number] = max(values) if check.above is not None else min(values)
     why_not = None if extremes else tracks[0].why_not or "the joints it needs were hidden, or there was no repetition"
-    error = camera_error(check.measure, skeleton.sensor).half_width_95
-    return CheckOutcome(check, MEASURES[check.measure], extremes, error, why_not)
+    return CheckOutcome(check, MEASURES[check.measure], extremes, why_not)
 
 
 def _extreme(track: Track, check: Compensation, repetition: Repetition) -> float | None:

@@ -291,9 +291,10 @@ def _norms(movement: Movement, patient: Patient) -> Iterator[Finding]:
 
 def _compensation(movement: Movement, outcome: CheckOutcome) -> Finding:
     check, measure = outcome.check, outcome.measure
+    error = camera_error(measure.name, movement.skeleton.sensor)
     failed = [r for r in movement.repetitions if outcome.failed(r.number)]
     found = outcome.why_not is None
-    sure = found and abs(outcome.worst - outcome.limit) > outcome.error
+    sure = found and abs(outcome.worst - outcome.limit) > error.half_width_95
     text = "Not seen in this set."
     if failed:
         text = f"{check.say} Seen in {_plural(len(failed), 'repetition')}" + (
@@ -304,8 +305,8 @@ def _compensation(movement: Movement, outcome: CheckOutcome) -> Finding:
         label=check.name.replace("_", " ").capitalize(),
         value=outcome.worst if found else None,
         unit=measure.unit,
-        uncertainty=round(outcome.error, 1) if found else None,
-        provisional=found and camera_error(measure.name, movement.skeleton.sensor).provisional,
+        uncertainty=round(error.half_width_95, 1) if found else None,
+        provisional=found and error.provisional,
         joint=measure.name,
         category="compensation",
         attention=bool(failed) and sure,
@@ -318,6 +319,7 @@ def _compensation(movement: Movement, outcome: CheckOutcome) -> Finding:
             view=movement.view.name,
             method=f"worst of the set{' since the start of its repetition' if check.relative else ''}; "
             f"the limit is {outcome.limit:g} {measure.unit}",
+            source=error.source,
         ),
     )
 
