@@ -174,7 +174,10 @@ def _pictures(assessment: Assessment, measure: str) -> Figures | None:
     except InputError:  # a report of an old or foreign file still says everything else
         return None
     figures = tuple(pose_figures(assessment, skeleton, measure))
-    return Figures(figures, len(figures), SOLID_AND_HOLLOW) if figures else None
+    if not figures:
+        return None
+    lying = figures[0].drawing.width > 1.5 * figures[0].drawing.height
+    return Figures(figures, (len(figures) + 1) // 2 if lying else len(figures), SOLID_AND_HOLLOW)
 
 
 def _curve_caption(series: Iterable[AngleSeries]) -> str:

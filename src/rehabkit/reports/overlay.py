@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from rehabkit.findings import AngleSeries, Assessment, Hold, Repetition
 from rehabkit.recordings.skeleton import Skeleton
+from rehabkit.reports.body_drawing import BEND, JOINTS, LIMBS, SWING, TRUNK
 from rehabkit.reports.fonts import font_file
-from rehabkit.reports.poses import BEND, JOINTS, LIMBS, SWING, TRUNK
 from rehabkit.reports.text import quantity
 
 Array = NDArray[np.float64]
