@@ -61,7 +61,7 @@ def all_exercises() -> list[Exercise]:
         If one of the user's files is malformed.
     """
     own = [read_toml(path) for path in sorted(own_folder().glob("*.toml"))]
-    merged = {exercise.name: exercise for exercise in (*_shipped(), *own)}
+    merged = {exercise.name: exercise for exercise in (*shipped(), *own)}
     return [merged[name] for name in sorted(merged)]
 
 
@@ -82,7 +82,8 @@ def plain(name: str) -> str:
 
 
 @cache
-def _shipped() -> tuple[Exercise, ...]:
+def shipped() -> tuple[Exercise, ...]:
+    """The exercises that come with rehabkit, by name."""
     with resources.as_file(resources.files("rehabkit.exercises") / "library") as folder:
         return tuple(read_toml(path) for path in sorted(folder.glob("*.toml")))
 
