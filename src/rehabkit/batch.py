@@ -12,9 +12,9 @@ from typing import Any
 from rehabkit.errors import RecordingError, RehabkitError
 from rehabkit.findings import Assessment
 from rehabkit.pipeline import assess
+from rehabkit.recordings.landmarks import SUFFIXES
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".3gp", ".mpg", ".mpeg"})
-LANDMARK_SUFFIXES = frozenset({".npz", ".csv", ".trc", ".c3d"})
 
 
 def find_recordings(folder: Path) -> list[Path]:
@@ -25,7 +25,7 @@ def find_recordings(folder: Path) -> list[Path]:
     RecordingError
         If there is none.
     """
-    known = VIDEO_SUFFIXES | LANDMARK_SUFFIXES
+    known = VIDEO_SUFFIXES | SUFFIXES
     found = sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in known)
     if not found:
         raise RecordingError(

@@ -19,7 +19,13 @@ from __future__ import annotations
 
 
 class RehabkitError(Exception):
-    """Base of all errors that rehabkit raises on purpose."""
+    """Base of all errors that rehabkit raises on purpose.
+
+    What a hostile file puts into a message can't steer a terminal: characters that don't print become ``?``.
+    """
+
+    def __str__(self) -> str:
+        return "".join(c if c.isprintable() else "?" for c in super().__str__())
 
 
 class InputError(RehabkitError, ValueError):

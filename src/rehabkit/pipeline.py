@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -83,6 +83,8 @@ def assess(
     """
     definition = library.load(exercise) if exercise else None
     recorded = record(source, model=model, person=person, anyway=anyway, seconds=seconds, progress=progress)
+    kept = landmarks.to_base64(recorded.skeleton)  # rounded: computing again from the file gives the same
+    recorded = replace(recorded, skeleton=landmarks.from_base64(kept))
     skeleton, view, checks = _looked_at(recorded, definition)
     _refuse_unfit(recorded.info.name, checks, anyway)
     settings = {"model": model, "person": person, "anyway": anyway}
@@ -98,7 +100,7 @@ def assess(
             "checks": checks,
             "gaps": find_gaps(recorded.skeleton),
             "history": list(skeleton.history),
-            "landmarks": landmarks.to_base64(recorded.skeleton),
+            "landmarks": kept,
         }
     )
     return assessment_of(prepare(skeleton, view, definition), patient or Patient(), info, provenance)
