@@ -25,7 +25,7 @@ def find_recordings(folder: Path) -> list[Path]:
     RecordingError
         If there is none.
     """
-    known = VIDEO_SUFFIXES | SUFFIXES
+    known = VIDEO_SUFFIXES.union(SUFFIXES)
     found = sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in known)
     if not found:
         raise RecordingError(
