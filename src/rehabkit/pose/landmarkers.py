@@ -19,10 +19,10 @@ from rehabkit.runtime.store import pose_task
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
-TICKS_PER_SECOND = 1e6
+TICKS_PER_SECOND = 1e4
 """How fast MediaPipe is told that time runs, instead of 1000 ticks a second. Its own filter looks back only, so
-it lags and cuts the peaks of quick movements; on a stretched clock it lets landmarks through as the network gave
-them, and :mod:`rehabkit.pose.smoothing` filters them afterwards, without lag."""
+it lags and cuts the peaks of quick movements (3° of a push-up's elbow); on a stretched clock it stills a body at
+rest, lets movement through, and :mod:`rehabkit.pose.smoothing` filters that afterwards, without lag."""
 
 
 @dataclass(frozen=True)

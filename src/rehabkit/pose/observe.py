@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -10,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from rehabkit.pose.landmarkers import Array, Pose, Scanner, Tracker
-from rehabkit.pose.people import Scene, Sighting, check_number, described, scene
+from rehabkit.pose.people import Scan, Scene, check_number, described, scene
 from rehabkit.pose.quiet import quiet
 from rehabkit.pose.scanning import Look, looks
-from rehabkit.pose.steering import Steered, lost, scene_at, with_another
+from rehabkit.pose.steering import BACK_S, Steered, lost, scene_at, with_another
 from rehabkit.recordings import video
 from rehabkit.recordings.ahead import ahead
 from rehabkit.recordings.frame import Frame
@@ -58,7 +59,7 @@ class _Seen:
     poses: list[Pose | None] = field(default_factory=list)
     luma: list[float] = field(default_factory=list)
     cuts_s: list[float] = field(default_factory=list)
-    scans: list[tuple[float, list[Sighting]]] = field(default_factory=list)
+    scans: list[Scan] = field(default_factory=list)
     size_px: tuple[int, int] = (1, 1)
     shrunk: float = 1.0
 
@@ -71,17 +72,16 @@ class _Seen:
         if look.cut:
             self.cuts_s.append(frame.time_s)
         if look.people is not None:
-            self.scans.append((frame.time_s, look.people))
+            self.scans.append(Scan(frame.time_s, look.people))
 
     def scenes(self, person: int | None) -> list[Scene]:
         """Who is in each scene, from cut to cut."""
         starts = [0.0, *self.cuts_s]
         ends = [*self.cuts_s, np.inf]
         scans = [
-            [seen for time_s, seen in self.scans if start <= time_s < end]
-            for start, end in zip(starts, ends, strict=True)
+            [scan for scan in self.scans if start <= scan.time_s < end] for start, end in zip(starts, ends, strict=True)
         ]
-        return [scene(start, seen, person) for start, seen in zip(starts, scans, strict=True)]
+        return [scene(start, found, person) for start, found in zip(starts, scans, strict=True)]
 
 
 def observe(
@@ -154,10 +154,15 @@ def _first_pass(frames: Generator[Frame], tracker: Tracker, scanner: Scanner, re
 
 def _second_pass(frames: Generator[Frame], steered: Steered, report: Callable[[int], None]) -> list[Pose | None]:
     """Follow the person who was chosen."""
-    poses = []
+    times_s: list[float] = []
+    poses: list[Pose | None] = []
     with closing(frames):
         for frame in frames:
+            times_s.append(frame.time_s)
             poses.append(steered.track(frame))
+            if steered.strayed:
+                first = bisect_left(times_s, frame.time_s - BACK_S)
+                poses[first:] = [None] * (len(poses) - first)
             report(len(poses))
     return poses
 

@@ -16,17 +16,20 @@ TRUNK = [11, 12, 23, 24]
 """Shoulders and hips in MediaPipe's order."""
 SPEED_PER_S = 0.8
 """Body sizes that people move in a second at most while they exercise or walk by."""
-COLOUR = 80.0
-"""Difference of the trunk's mean colour (0 to 255) that speaks against being one person as much as distance."""
+COLOUR = 150.0
+"""Difference of the trunk's mean colour (0 to 255) that speaks against being one person as much as distance does.
+Little, as arms, turning and light change it; it decides where places don't."""
+AWAY_S = 1.5
+"""After this time unseen, a person is known by colour rather than by place."""
 LIKENESS = 1.5
 """Cost above which two sightings aren't one person."""
 LEAST_PRESENCE = 0.15
-"""Share of a scene's scans in which somebody must be seen to count as one of the people in it."""
-PICTURE_MOVES = 0.004
+"""Share of a scene's time for which somebody must be seen to count as one of the people in it."""
+PICTURE_MOVES = 0.005
 """Mean change of the shape between scans, in body sizes, below which it is a poster and not a person."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sighting:
     """One person in one scanned frame.
 
@@ -46,7 +49,21 @@ class Sighting:
     colour: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Everybody who was sighted in one frame.
+
+    Parameters
+    ----------
+    time_s : when.
+    seen : the people; empty where nobody was found.
+    """
+
+    time_s: float
+    seen: Sequence[Sighting]
+
+
+@dataclass(frozen=True, eq=False)
 class Person:
     """The sightings of one person in one scene, in order of time."""
 
@@ -117,7 +134,7 @@ def _trunk_colour(pose: Pose, rgb: Picture) -> Array:
     return colour
 
 
-def link(scans: Sequence[Sequence[Sighting]]) -> list[Person]:
+def link(scans: Sequence[Scan]) -> list[Person]:
     """Return the people of one scene, from who was sighted in each of its scans.
 
     Each scan's sightings are given to the people so far by the cheapest assignment (Kuhn-Munkres) of
@@ -125,12 +142,12 @@ def link(scans: Sequence[Sequence[Sighting]]) -> list[Person]:
     Nobody is forgotten within a scene, so one who was hidden or out of view is known again.
     """
     tracks: list[list[Sighting]] = []
-    for seen in scans:
-        pairs = _assigned(tracks, seen)
+    for scan in scans:
+        pairs = _assigned(tracks, scan.seen)
         for row, column in pairs:
-            tracks[row].append(seen[column])
+            tracks[row].append(scan.seen[column])
         taken = {column for _, column in pairs}
-        tracks += [[s] for i, s in enumerate(seen) if i not in taken]
+        tracks += [[s] for i, s in enumerate(scan.seen) if i not in taken]
     return [Person(tuple(track)) for track in tracks]
 
 
@@ -151,14 +168,16 @@ def _unlikeness(before: Sequence[Sighting], now: Sighting) -> float:
         previous = before[-2]
         speed = (last.centre - previous.centre) / max(last.time_s - previous.time_s, gap_s)
         expected = last.centre + 0.5 * speed * gap_s  # half: who exercises turns back
-    reach = min(0.4 + SPEED_PER_S * gap_s, 2.0)
     distance = float(np.linalg.norm(now.centre - expected)) / max(last.size, now.size)
-    # (median over the last sightings: one of them may be half hidden)
+    far = distance / (0.4 + SPEED_PER_S * gap_s)
+    if gap_s > AWAY_S:
+        far = 0.9  # who was out of view may come back anywhere, but one who stayed is likelier
+    # the median of the last sightings, as in one of them the person may be half hidden
     colour = np.median([s.colour for s in before[-5:]], axis=0)
-    return distance / reach + float(np.linalg.norm(now.colour - colour)) / COLOUR
+    return far + float(np.linalg.norm(now.colour - colour)) / COLOUR
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """What lies between two cuts.
 
@@ -180,11 +199,12 @@ class Scene:
         return (p for p in (*self.people, *self.others) if p is not self.target)
 
 
-def scene(start_s: float, scans: Sequence[Sequence[Sighting]], person: int | None) -> Scene:
+def scene(start_s: float, scans: Sequence[Scan], person: int | None) -> Scene:
     """Return who is in a scene and whom to follow: number ``person`` from the left, or who exercises most."""
     sighted = link(scans)
-    least = LEAST_PRESENCE * len(scans) if len(scans) > 2 else 1
-    count = [p for p in sighted if len(p.sightings) >= max(least, min(2, len(scans)))]
+    presence = {p: _presence(p, scans) for p in sighted}
+    fewest = min(2, len(scans))  # one sighting among many may be anything
+    count = [p for p in sighted if presence[p] >= LEAST_PRESENCE and len(p.sightings) >= fewest]
     moving = [p for p in count if p.movement > PICTURE_MOVES]
     count = sorted(moving or count, key=lambda p: p.x)
     others = tuple(p for p in sighted if p not in count)
@@ -192,14 +212,23 @@ def scene(start_s: float, scans: Sequence[Sequence[Sighting]], person: int | Non
         target: Person | None = count[person - 1]
     else:
         largest = max((p.size for p in count), default=1.0)
-        target = max(count, key=lambda p: _exercising(p, len(scans), largest), default=None)
+        target = max(count, key=lambda p: presence[p] * _exercising(p, largest), default=None)
     return Scene(start_s, tuple(count), others, target)
 
 
-def _exercising(person: Person, n_scans: int, largest: float) -> float:
-    """Return how much somebody looks like the one who exercises: there, large, moving, and on the spot."""
-    presence = len(person.sightings) / n_scans
-    return presence * (person.size / largest) * (0.01 + person.movement) / (1.0 + person.travel)
+def _presence(person: Person, scans: Sequence[Scan]) -> float:
+    """Return the share of the scanned time for which somebody was sighted."""
+    times_s = np.array([scan.time_s for scan in scans])
+    # each scan stands for the time up to the next one; they are denser while several people are in view
+    steps_s = np.diff(times_s)
+    lasting_s = np.append(steps_s, steps_s.mean() if len(steps_s) else 1.0)
+    sighted = np.isin(times_s, [s.time_s for s in person.sightings])
+    return float(lasting_s[sighted].sum() / lasting_s.sum())
+
+
+def _exercising(person: Person, largest: float) -> float:
+    """Return how much somebody looks like the one who exercises: large, moving, and on the spot."""
+    return (person.size / largest) * (0.01 + person.movement) / (1.0 + person.travel)
 
 
 def described(scenes: Sequence[Scene], width_px: float) -> tuple[int, int, str]:

@@ -14,8 +14,10 @@ from rehabkit.pose.landmarkers import Array, Picture, Pose, Scanner
 from rehabkit.pose.people import TRUNK, Sighting, sighting
 from rehabkit.recordings.frame import Frame
 
-SCAN_ALONE_S, SCAN_COMPANY_S = 2.0, 0.5
-"""Time between scans: while one person is seen, and while several are."""
+SCAN_ALONE_S, SCAN_COMPANY_S = 1.0, 1.0 / 3.0
+"""Time between scans: while one person is seen, and while several are, so that each stays near its last place."""
+COMPANY_LASTS_S = 3.0
+"""How long several people are expected after the last time that several were seen, or a scene began."""
 CUT_LUMA = 24.0
 """A picture that differs this much from the one before (mean, 0 to 255), and far more than pictures did until
 then, is another scene."""
@@ -42,16 +44,16 @@ class Look:
 
 
 def looks(frames: Iterable[Frame], scanner: Scanner) -> Iterator[Look]:
-    """Yield every frame with its brightness and cuts, and a list of people every second or so."""
-    cuts, company, next_s = CutFinder(), True, 0.0
+    """Yield every frame with its brightness and cuts, and a list of people up to three times a second."""
+    cuts, company_s, next_s = CutFinder(), 0.0, 0.0
     for frame in frames:
         thumb = thumbnail(frame.rgb)
         cut = cuts.is_cut(thumb)
         people = None
         if cut or frame.time_s >= next_s:
-            found = everybody(scanner, frame.rgb)
-            people = [sighting(pose, frame.rgb, frame.time_s) for pose in found]
-            company = len(people) > 1 or frame.time_s < SCAN_ALONE_S / 2
+            people = [sighting(pose, frame.rgb, frame.time_s) for pose in everybody(scanner, frame.rgb)]
+            company_s = frame.time_s if cut or len(people) > 1 else company_s
+            company = frame.time_s - company_s < COMPANY_LASTS_S
             next_s = frame.time_s + (SCAN_COMPANY_S if company else SCAN_ALONE_S)
         yield Look(frame, float(thumb.mean()), cut, people)
 

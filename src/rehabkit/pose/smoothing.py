@@ -141,7 +141,7 @@ def _jumped(skeleton: Skeleton) -> Flags:
 
 def _held(positions: Array) -> Array:
     """Return (frames, joints, dims) with each NaN replaced by the last value before it, or else 0."""
-    seen = np.isfinite(positions).all(axis=2)  # (frames, joints)
+    seen: Flags = np.all(np.isfinite(positions), axis=2)  # (frames, joints)
     last = np.maximum.accumulate(np.where(seen, np.arange(len(seen))[:, None], 0), axis=0)
     return np.nan_to_num(np.take_along_axis(positions, last[..., None], axis=0))
 
@@ -167,7 +167,7 @@ def _bridged(time_s: Array, positions: Array, confidence: Array, cuts: list[int]
 def _low_pass(time_s: Array, values: Array, cuts: list[int]) -> Array:
     """Return (frames, joints, dims) smoothed at their own times, each side of a gap or cut by itself."""
     smooth = values.copy()
-    seen = np.isfinite(values).all(axis=2)  # (frames, joints)
+    seen: Flags = np.all(np.isfinite(values), axis=2)  # (frames, joints)
     for part in _parts(len(time_s), cuts):
         # joints seen at the same times are smoothed together
         patterns, which = np.unique(seen[part], axis=1, return_inverse=True)

@@ -17,8 +17,11 @@ from rehabkit.recordings.frame import Frame
 
 PRESENT_S = 1.0
 """How long before the first and after the last sighting the person may be in view."""
-NEAR, FAR = 0.35, 1.0
-"""Body sizes from where a person is expected: within NEAR it is that person, beyond FAR it isn't."""
+NEAR, FAR_IN_COMPANY, FAR = 0.35, 0.5, 1.0
+"""Body sizes from where a person is expected: within NEAR it is that person, beyond FAR it isn't. In company, scans
+are denser and others nearer."""
+BACK_S = 0.25
+"""A track that is found astray is taken back by this much: it left its person before that could be seen."""
 SURROUND = 0.75
 """Half the side of the square around a person that the tracker sees when it starts, in body sizes."""
 MISSED_SHARE = 0.2
@@ -52,27 +55,41 @@ class Steered:
         self._scene: Scene | None = None
         self._area = Area(0, 0, 0, 0)
         self._following = False
+        self.strayed = False
 
     def track(self, frame: Frame) -> Pose | None:
-        """Return the target in this frame, px of ``frame.rgb``; ``None`` where it isn't seen."""
+        """Return the target in this frame, px of ``frame.rgb``; ``None`` where it isn't seen.
+
+        ``strayed`` then says whether the tracker was found on somebody else: it may have been for some frames.
+        """
+        self.strayed = False
         scene = scene_at(self._scenes, frame.time_s)
         if scene is not self._scene:
             self._begin(scene, frame.rgb)
         target = scene.target
         if target is None or not target.present(frame.time_s, PRESENT_S):
-            self._following = False
+            self._lose()
             return None
-        if not self._following:
-            self._tracker.forget()
         rgb = frame.rgb if self._following else _alone(frame.rgb, target, frame.time_s)
         pose = self._tracker.track(self._area.of(rgb), frame.time_s)
-        pose = pose and pose.moved((self._area.left, self._area.top))
-        self._following = pose is not None and _on(target, pose, frame.time_s)
-        self._following &= pose is not None and not with_another(scene, pose, frame.time_s)
-        return pose if self._following else None
+        if pose is None:
+            self._following = False
+            return None
+        pose = pose.moved((self._area.left, self._area.top))
+        on = _on(scene, target, pose, frame.time_s)
+        self.strayed, self._following = self._following and not on, True
+        if not on:
+            self._lose()
+        return pose if on else None
+
+    def _lose(self) -> None:
+        if self._following:
+            self._tracker.forget()
+        self._following = False
 
     def _begin(self, scene: Scene, rgb: Picture) -> None:
-        self._scene, self._following = scene, False
+        self._lose()
+        self._scene = scene
         self._area = _area([] if scene.target is None else [scene.target], rgb)
 
 
@@ -107,8 +124,13 @@ def lost(scenes: Sequence[Scene], times_s: Sequence[float], poses: Sequence[Pose
     return missed > MISSED_SHARE * n_sightings
 
 
-def _on(target: Person, pose: Pose, time_s: float) -> bool:
-    return target.distance(pose.positions[TRUNK].mean(axis=0), time_s) < FAR
+def _on(scene: Scene, target: Person, pose: Pose, time_s: float) -> bool:
+    """Whether a pose may be the target's."""
+    if with_another(scene, pose, time_s):
+        return False
+    company = any(p.present(time_s, PRESENT_S) for p in scene.rivals())
+    far = FAR_IN_COMPANY if company else FAR
+    return target.distance(pose.positions[TRUNK].mean(axis=0), time_s) < far
 
 
 def _area(people: Sequence[Person], rgb: Picture) -> Area:
