@@ -153,7 +153,8 @@ def by_exercise(found: list[Set], sensor: str) -> dict[str, Any]:
         "title": f"{sensor.capitalize()}: complete repetitions found, by exercise and subject",
         "columns": ["exercise", "exact, s06–s10", "off by one, s06–s10", *(f"s{s:02d}" for s in subjects)],
         "rows": rows,
-        "note": "`9+1p`: nine complete and one partial. `of 9`: Vicon holds nine episodes. – : none.",
+        "note": "`9+1p`: nine complete and one partial. `of 9`: Vicon holds nine episodes. – : none. "
+        "0 for s10 by Vicon: a marker of the pelvis is lost throughout, so there are no hips.",
     }
 
 
