@@ -8,6 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 DEMO := out/demo
+DATA ?= ../shared/data
 
 .PHONY: help models demo test check docs results bench fuzz clean
 
@@ -36,15 +37,22 @@ check: $(READY) docs ## ruff, mypy, import-linter, and the docs without warnings
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(READY) ## build the documentation into out/docs
+docs: $(READY) ## bring the generated pages in step and build the documentation into out/docs
+	$(BIN)/python benchmarks/measurement_error.py
+	$(BIN)/python benchmarks/render_exercises.py
 	$(BIN)/python benchmarks/render_results.py
 	$(BIN)/mkdocs build --strict
 
-results: $(READY) ## measure every figure again into results/*.json (needs ../shared/data)
+results: models ## measure every figure again into results/*.json; DATA=FOLDER names the data
+	$(BIN)/python benchmarks/angle_error.py $(DATA)/exercise/uiprmd
+	$(BIN)/python benchmarks/angle_error_phone.py $(DATA)/exercise/keraal_sample
+	$(BIN)/python benchmarks/measurement_error.py
+	$(BIN)/python benchmarks/counting_uiprmd.py $(DATA)/exercise/uiprmd
+	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
+	$(BIN)/python benchmarks/render_results.py
 
-bench: $(READY) ## measure the speed
-
-fuzz: $(READY) ## throw damaged files at the readers for a minute
+fuzz: $(READY) ## throw many more damaged files at the readers than make test does
+	REHABKIT_FUZZ=20 $(BIN)/pytest -n auto tests/fuzz
 
 clean: ## remove everything that make made
 	rm -rf .venv build dist out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
