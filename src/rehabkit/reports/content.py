@@ -28,10 +28,11 @@ def report_of(assessment: Assessment) -> Report:
     assessment : as computed or as corrected; it is not changed.
     """
     measure = primary_measure(assessment)
+    compared = any(f.category == "side_to_side" for f in assessment.findings)
     repetitions = clinical.repetition_table(assessment, measure), clinical.hold_table(assessment)
     sections = (
         Section("The movement", tuple(_movement(assessment, measure))),
-        Section("For the clinician", tuple(_clinician(assessment)), SIDES_FIRST),
+        Section("For the clinician", tuple(_clinician(assessment)), SIDES_FIRST if compared else ""),
         Section("Hold by hold" if assessment.holds else "Repetition by repetition", _present(*repetitions)),
         Section("Further angles", tuple(_further_curves(assessment, measure))),
         Section("What could not be measured, and why", _present(clinical.unmeasured_list(assessment))),
@@ -121,8 +122,10 @@ def _prescribed(assessment: Assessment) -> str:
 
 def _person(assessment: Assessment) -> str:
     recording = assessment.recording
-    who = f"number {recording.person} of {recording.n_people}" if recording.n_people > 1 else "the only one in view"
-    return f"{who} ({recording.person_description})" if recording.person_description else who
+    if recording.n_people <= 1:
+        return "the only one in view"
+    said = f" ({recording.person_description})" if recording.person_description else ""
+    return f"number {recording.person} of {recording.n_people}{said}"
 
 
 # -- big numbers ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from fpdf import FPDF
@@ -78,7 +79,9 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
             self.say(sentence, 11, gap=1.2)
         if report.pictures:
             self.ln(2)
-            self._figures(report.pictures, height=52.0)
+            pictures = report.pictures  # a page is wide: those of lying bodies stand side by side too
+            across = max(pictures.across, min(2, len(pictures.figures)))
+            self._figures(replace(pictures, across=across), height=52.0)
         for section in report.sections:
             self._section(section)
 
@@ -99,6 +102,8 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
 
     def say(self, text: str, size: float, colour: str = d.INK, bold: bool = False, gap: float = 0.0) -> None:
         """A paragraph over the whole width."""
+        self.style(size, colour, bold)
+        self.need(self.multi_cell(WIDTH, size * 0.5, text, align="L", dry_run=True, output="HEIGHT"))
         self.style(size, colour, bold)
         self.multi_cell(WIDTH, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
         self.ln(gap)
@@ -154,7 +159,8 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
         self.set_xy(MARGIN, top + height + 4)
 
     def _section(self, section: Section) -> None:
-        self.need(34)
+        first = section.blocks[0]
+        self.need(30 + (_height(first.figures[0].drawing) if isinstance(first, Figures) else 4))
         self.ln(5)
         self.say(section.title, 12, bold=True, gap=1)
         if section.lead:
@@ -253,6 +259,11 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
             self._row(row, widths, dry=False)
             self.rule(ALERT if block.warning else d.FAINT)
         self.ln(4)
+
+
+def _height(drawing: d.Drawing) -> float:
+    """Of a drawing over the whole width of the page, mm."""
+    return WIDTH / drawing.width * drawing.height
 
 
 def _strong(text: str) -> Cell:

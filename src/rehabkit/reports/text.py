@@ -11,6 +11,7 @@ SYMBOLS = {"deg": "°", "%": " %", "s": " s", "": ""}
 """How a unit follows its number; other units follow after a space."""
 DIGITS = {"deg": 0, "%": 0, "s": 1, "of 10": 0}
 """Digits after the point of a value whose error is unknown."""
+DIGITS_OF_SPARC = 2
 SIDES = {"left": "left", "right": "right", "both": "both sides", "none": ""}
 
 
@@ -68,6 +69,8 @@ def value_text(finding: Finding) -> str:
         return "yes" if finding.value else "no"
     if isinstance(finding.value, str):
         return finding.value
+    if finding.category == "smoothness" and finding.uncertainty is None:
+        return number(finding.value, DIGITS_OF_SPARC)
     return quantity(finding.value, finding.unit, finding.uncertainty)
 
 
