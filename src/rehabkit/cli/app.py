@@ -68,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(str(error), USAGE)
     except typer.TyperException as error:
         return _misused(error)
+    except ImportError as error:
+        if "shared object" not in str(error):
+            raise
+        library = str(error).split(":")[0]
+        return _failed(f"{library} must be on this system, got none; `rehabkit doctor` says how to add it", USAGE)
     except BrokenPipeError:  # the reader of our output has gone, e.g. `rehabkit exercises | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
