@@ -109,10 +109,11 @@ def _percent(part: Array, whole: Array) -> Array:
 
 
 def knee_valgus(body: Body, side: str) -> Array:
-    up = unit(body.line(f"{side}_knee", f"{side}_hip"))
-    inward = -body.sideward(side, body.up())
-    inward = unit(without(inward, up))
-    return -lean_deg(body.line(f"{side}_ankle", f"{side}_knee"), -inward, up)
+    """Frontal-plane projection angle: the shank's inward lean less the thigh's, each against the vertical."""
+    plumb = body.plumb()
+    inward = -unit(without(body.sideward(side, body.up()), plumb))
+    shank = lean_deg(body.line(f"{side}_ankle", f"{side}_knee"), inward, plumb)
+    return np.asarray(shank - lean_deg(body.line(f"{side}_knee", f"{side}_hip"), inward, plumb))
 
 
 def shoulder_rotation(body: Body, side: str) -> Array:

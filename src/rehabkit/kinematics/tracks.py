@@ -126,13 +126,6 @@ def _track(skeleton: Skeleton, view: ViewEstimate, name: str, side: Side) -> Tra
     return Track(MEASURES[name], side, skeleton.time_s, series(skeleton, name, side), skeleton.sensor, why_not)
 
 
-def signals_of(skeleton: Skeleton, name: str) -> dict[Side, Array]:
-    """Side → (n_frames,) the measure as a signal to count on: tolerant of the view, not a clinical value."""
-    if not MEASURES[name].sided:
-        return {"both": counting_series(skeleton, name, "none")}
-    return {side: counting_series(skeleton, name, side) for side in SIDES}
-
-
 def mean_seen(signals: dict[Side, Array]) -> Array:
     """(n_frames,) mean over the sides that were seen; NaN where none was.
 

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rehabkit.exercises import counting
 from rehabkit.exercises.compensation import CheckOutcome, run_checks
 from rehabkit.exercises.definition import Exercise
 from rehabkit.findings import Hold, Repetition, Side
 from rehabkit.kinematics.activity import on_the_spot
 from rehabkit.kinematics.generic import generic_signals
-from rehabkit.kinematics.repetitions import Counted, count_sides, find_holds
+from rehabkit.kinematics.repetitions import Counted, find_holds
 from rehabkit.kinematics.smoothness import sparc
 from rehabkit.kinematics.tempo import phase_durations
-from rehabkit.kinematics.tracks import HIDDEN_SHARE, Track, mean_seen, signals_of, tracks_of
+from rehabkit.kinematics.tracks import HIDDEN_SHARE, Track, mean_seen, tracks_of
 from rehabkit.kinematics.view import ViewEstimate
 from rehabkit.recordings.skeleton import Skeleton
 
@@ -81,13 +82,13 @@ def prepare(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | None) -
     if exercise is None:
         return _prepare_unknown(skeleton, view)
     tracks = tuple(track for name in exercise.measures for track in tracks_of(skeleton, view, name))
-    signals = signals_of(skeleton, exercise.measures[0])
+    signals = counting.signals_of(exercise, skeleton)
     movement = Movement(skeleton, view, exercise, tracks, exercise.measures[0], signals)
     if exercise.hold is not None:
         rule = exercise.hold
         held = find_holds(skeleton.time_s, mean_seen(signals), rule.low_deg, rule.high_deg, rule.minimum_s)
         return replace(movement, holds=tuple(held))
-    return with_repetitions(movement, _count(movement))
+    return with_repetitions(movement, _count(movement, exercise))
 
 
 def with_repetitions(movement: Movement, repetitions: Sequence[Repetition]) -> Movement:
@@ -111,17 +112,8 @@ def _prepare_unknown(skeleton: Skeleton, view: ViewEstimate) -> Movement:
     return with_repetitions(movement, [_repetition("both", one) for one in found])
 
 
-def _count(movement: Movement) -> list[Repetition]:
-    primary = movement.exercise.primary if movement.exercise else None
-    if primary is None:
-        return []
-    found = count_sides(
-        movement.skeleton.time_s,
-        movement.signals,
-        sides=primary.sides,
-        minimum_range=primary.minimum_range_deg,
-        direction=primary.direction,
-    )
+def _count(movement: Movement, exercise: Exercise) -> list[Repetition]:
+    found = counting.count(exercise, movement.skeleton.time_s, movement.signals)
     return [_repetition(side, one) for side, one in on_the_spot(movement.skeleton, found)]
 
 

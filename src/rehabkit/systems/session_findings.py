@@ -244,7 +244,7 @@ def _targets(movement: Movement, patient: Patient) -> Iterator[Finding]:
         if not pairs:
             continue
         error = camera_error(track.measure.name, movement.skeleton.sensor).half_width_95
-        beyond = np.array([outward * ((joint.peak_deg or 0.0) - target) for _, joint in pairs])
+        beyond = np.array([_farthest(joint, outward) - outward * target for _, joint in pairs])
         n_reached, n_unsure = int((beyond >= 0).sum()), int((np.abs(beyond) <= error).sum())
         text = f"{n_reached} of {len(pairs)} reached {target:.0f}°"
         text += f"; {n_unsure} were within this sensor's error of it." if n_unsure else "."
@@ -264,13 +264,18 @@ def _targets(movement: Movement, patient: Patient) -> Iterator[Finding]:
         )
 
 
+def _farthest(joint: JointRange, outward: float) -> float:
+    """Farthest that the joint went outward (+1: up, -1: down), times that sign; it may have started there."""
+    return max(outward * (joint.start_deg or 0.0), outward * (joint.peak_deg or 0.0))
+
+
 def _norms(movement: Movement, patient: Patient) -> Iterator[Finding]:
     for track in _primary_tracks(movement):
         pairs = _ranged(movement, track)
         expected = norm(track.measure.name, patient.age_years, patient.sex)
         if not pairs or expected is None:
             continue
-        peak = max(joint.peak_deg or 0.0 for _, joint in pairs)
+        peak = max(_farthest(joint, 1.0) for _, joint in pairs)
         finding = _statement(
             movement,
             track,
