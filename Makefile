@@ -47,6 +47,7 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/angle_error.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/angle_error_phone.py $(DATA)/exercise/keraal_sample
 	$(BIN)/python benchmarks/measurement_error.py
+	$(BIN)/python benchmarks/counting.py $(DATA)/exercise
 	$(BIN)/python benchmarks/counting_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/render_results.py

@@ -147,7 +147,8 @@ def _folder() -> Iterator[Answer]:
 def _print(answers: list[Answer]) -> None:
     from rich.table import Table
 
-    table = Table("part", "state", "what was found", box=None, header_style="bold")
+    table = Table("part", "state", box=None, header_style="bold")
+    table.add_column("what was found", overflow="fold")
     table.add_column("command that adds it", no_wrap=True)
     for answer in answers:
         table.add_row(answer.part, answer.state, answer.detail, answer.remedy)
