@@ -96,7 +96,7 @@ def test_target_must_ascend():
 
 
 def test_file_problems(tmp_path: Path):
-    with pytest.raises(ExerciseError, match="must be readable"):
+    with pytest.raises(ExerciseError, match="must exist"):
         read_toml(tmp_path / "none.toml")
     path = tmp_path / "latin.toml"
     path.write_bytes(b'name = "\xe9"')

@@ -10,9 +10,11 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rehabkit.errors import ExerciseError
+from rehabkit.errors import ExerciseError, RecordingError
 from rehabkit.exercises.definition import Exercise
+from rehabkit.recordings.files import read_bytes
 
+LARGEST_BYTES = 1_000_000
 _TABLE = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
 _LINE = re.compile(r"line (\d+)")
@@ -29,10 +31,9 @@ def read_toml(path: Path) -> Exercise:
         If it can't be read, isn't TOML, or doesn't describe an exercise: one line with file, line and key.
     """
     try:
-        text = path.read_bytes().decode()
-    except OSError as error:
-        why = f"got {error.strerror} for {path}; check the name"
-        raise ExerciseError(f"exercise file must be readable, {why}") from error
+        text = read_bytes(path, LARGEST_BYTES).decode()
+    except RecordingError as error:
+        raise ExerciseError(f"exercise {error}") from error
     except UnicodeDecodeError as error:
         raise ExerciseError(f"exercise file must be in UTF-8, got other bytes in {path}; save it anew") from error
     return parse_toml(text, path.name)
@@ -59,6 +60,8 @@ def parse_toml(text: str, name: str) -> Exercise:
         lines = key_lines(text)
         problems = "; ".join(_schema_problem(lines, detail) for detail in error.errors())
         raise ExerciseError(f"{name} {problems}; see docs/exercises.md") from error
+    except (ValueError, RecursionError) as error:  # tomllib: a number of thousands of digits, endless brackets
+        raise ExerciseError(f"{name} must be an exercise file, got absurd values; see docs/exercises.md") from error
 
 
 def key_lines(text: str) -> dict[Location, int]:

@@ -127,7 +127,7 @@ def _counts(movement: Movement, patient: Patient) -> Iterator[Finding]:
         label="Complete repetitions",
         value=n_complete,
         category="count",
-        text=f"{_plural(n_complete, 'complete repetition')} and {n_partial} partial.",
+        text=_plural(n_complete, "complete repetition") + (f" and {n_partial} partial." if n_partial else "."),
         evidence=evidence,
     )
     wanted = patient.prescription.repetitions
