@@ -45,6 +45,29 @@ class Pose:
         return replace(self, positions=self.positions + np.asarray(by_px))
 
 
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A picture in MediaPipe's own memory: it takes a copy, which can be made ahead.
+
+    Parameters
+    ----------
+    image : the ``mediapipe.Image``.
+    size : (2,) width and height, px.
+    """
+
+    image: Any
+    size: NDArray[np.int64]
+
+
+def ready(rgb: Picture) -> Ready:
+    """Hand a (height, width, 3) picture over to MediaPipe."""
+    from mediapipe import Image, ImageFormat
+
+    # it reads the memory as it lies: a view would be seen as stripes
+    image = Image(ImageFormat.SRGB, np.ascontiguousarray(rgb))
+    return Ready(image, np.array([rgb.shape[1], rgb.shape[0]]))
+
+
 class _Landmarker:
     """A MediaPipe task that is closed after use, and the seconds it worked."""
 
@@ -72,17 +95,13 @@ class _Landmarker:
     ) -> None:
         self._task.close()
 
-    def _poses(self, rgb: Picture, *ticks: int) -> list[Pose]:
+    def _poses(self, picture: Ready, *ticks: int) -> list[Pose]:
         """Run the network on one picture; with a time, as the next frame of a video."""
-        from mediapipe import Image, ImageFormat
-
-        image = Image(ImageFormat.SRGB, np.ascontiguousarray(rgb))
         start = time.perf_counter()
-        result = (self._task.detect_for_video if ticks else self._task.detect)(image, *ticks)
+        result = (self._task.detect_for_video if ticks else self._task.detect)(picture.image, *ticks)
         self.inference_s += time.perf_counter() - start
-        size = np.array([rgb.shape[1], rgb.shape[0]])
         people = zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
-        return [_pose(landmarks, world, size) for landmarks, world in people]
+        return [_pose(landmarks, world, picture.size) for landmarks, world in people]
 
 
 class Tracker(_Landmarker):
@@ -92,22 +111,22 @@ class Tracker(_Landmarker):
         super().__init__(model, "VIDEO", n_people=1)
         self._ticks = -1
 
-    def track(self, rgb: Picture, time_s: float) -> Pose | None:
+    def track(self, picture: Ready, time_s: float) -> Pose | None:
         """Return the person in the next frame, or ``None``.
 
         Parameters
         ----------
-        rgb : (height, width, 3) the frame; all frames of equal size until :meth:`forget`.
+        picture : the frame; all frames of equal size until :meth:`forget`.
         time_s : its time, later than that of the frame before.
         """
         self._ticks = max(round(time_s * TICKS_PER_SECOND), self._ticks + 1)
-        poses = self._poses(rgb, self._ticks)
+        poses = self._poses(picture, self._ticks)
         return poses[0] if poses else None
 
     def forget(self) -> None:
         """Look for a person anew in the next frame: an empty picture makes MediaPipe lose who it follows."""
         self._ticks += 1
-        self._poses(np.zeros((64, 64, 3), dtype=np.uint8), self._ticks)
+        self._poses(ready(np.zeros((64, 64, 3), dtype=np.uint8)), self._ticks)
 
 
 class Scanner(_Landmarker):
@@ -118,7 +137,7 @@ class Scanner(_Landmarker):
 
     def find(self, rgb: Picture) -> list[Pose]:
         """Return the people in a picture, as the network finds them in the whole of it."""
-        return self._poses(rgb)
+        return self._poses(ready(rgb))
 
 
 def _pose(landmarks: Any, world: Any, size: NDArray[np.int64]) -> Pose:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from rehabkit.pose.landmarkers import Array, Pose, Scanner, Tracker
+from rehabkit.pose.landmarkers import Array, Pose, Tracker
 from rehabkit.pose.people import Scan, Scene, check_number, described, scene
 from rehabkit.pose.quiet import quiet
 from rehabkit.pose.scanning import Look, looks
@@ -116,9 +116,9 @@ def observe(
     n_frames = info.n_frames if info else None
     report = progress or (lambda done, total: None)
     with quiet():
-        with Tracker(model) as tracker, Scanner(model) as scanner:
-            frames = video.frames(source, seconds=seconds, anyway=anyway)
-            seen = _first_pass(frames, tracker, scanner, lambda done: report(done, n_frames))
+        with Tracker(model) as tracker:
+            looked = looks(video.frames(source, seconds=seconds, anyway=anyway), model)
+            seen = _first_pass(looked, tracker, lambda done: report(done, n_frames))
             inference_s = tracker.inference_s
         scenes = seen.scenes(person)
         check_number(person, scenes)
@@ -140,14 +140,14 @@ def observe(
     )
 
 
-def _first_pass(frames: Generator[Frame], tracker: Tracker, scanner: Scanner, report: Callable[[int], None]) -> _Seen:
+def _first_pass(frames: Iterator[Look], tracker: Tracker, report: Callable[[int], None]) -> _Seen:
     """Follow whom MediaPipe follows, while somebody else looks who is there."""
     seen = _Seen()
-    with closing(ahead(looks(frames, scanner), video.DEPTH)) as ready:
-        for look in ready:
+    with closing(ahead(frames, video.DEPTH)) as looked:
+        for look in looked:
             if look.cut:
                 tracker.forget()
-            seen.add(look, tracker.track(look.frame.rgb, look.frame.time_s))
+            seen.add(look, tracker.track(look.ready, look.frame.time_s))
             report(len(seen.times_s))
     return seen
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rehabkit.pose.landmarkers import Array, Picture, Pose, Scanner
+from rehabkit.pose.landmarkers import Array, Picture, Pose, Ready, Scanner, ready
 from rehabkit.pose.people import TRUNK, Sighting, sighting
 from rehabkit.recordings.frame import Frame
 
@@ -32,30 +32,33 @@ class Look:
     Parameters
     ----------
     frame : the frame.
+    ready : its picture, as the tracker wants it.
     luma : mean brightness, 0 to 255.
     cut : whether another scene begins here.
     people : who is there, ``None`` where nobody was looked for.
     """
 
     frame: Frame
+    ready: Ready
     luma: float
     cut: bool
     people: list[Sighting] | None
 
 
-def looks(frames: Iterable[Frame], scanner: Scanner) -> Iterator[Look]:
+def looks(frames: Iterable[Frame], model: str) -> Iterator[Look]:
     """Yield every frame with its brightness and cuts, and a list of people up to three times a second."""
     cuts, company_s, next_s = CutFinder(), 0.0, 0.0
-    for frame in frames:
-        thumb = thumbnail(frame.rgb)
-        cut = cuts.is_cut(thumb)
-        people = None
-        if cut or frame.time_s >= next_s:
-            people = [sighting(pose, frame.rgb, frame.time_s) for pose in everybody(scanner, frame.rgb)]
-            company_s = frame.time_s if cut or len(people) > 1 else company_s
-            company = frame.time_s - company_s < COMPANY_LASTS_S
-            next_s = frame.time_s + (SCAN_COMPANY_S if company else SCAN_ALONE_S)
-        yield Look(frame, float(thumb.mean()), cut, people)
+    with Scanner(model) as scanner:
+        for frame in frames:
+            thumb = thumbnail(frame.rgb)
+            cut = cuts.is_cut(thumb)
+            people = None
+            if cut or frame.time_s >= next_s:
+                people = [sighting(pose, frame.rgb, frame.time_s) for pose in everybody(scanner, frame.rgb)]
+                company_s = frame.time_s if cut or len(people) > 1 else company_s
+                company = frame.time_s - company_s < COMPANY_LASTS_S
+                next_s = frame.time_s + (SCAN_COMPANY_S if company else SCAN_ALONE_S)
+            yield Look(frame, ready(frame.rgb), float(thumb.mean()), cut, people)
 
 
 def thumbnail(rgb: Picture) -> Array:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rehabkit.pose.landmarkers import Array, Picture, Pose, Tracker
+from rehabkit.pose.landmarkers import Array, Picture, Pose, Tracker, ready
 from rehabkit.pose.people import TRUNK, Person, Scene
 from rehabkit.recordings.frame import Frame
 
@@ -71,7 +71,7 @@ class Steered:
             self._lose()
             return None
         rgb = frame.rgb if self._following else _alone(frame.rgb, target, frame.time_s)
-        pose = self._tracker.track(self._area.of(rgb), frame.time_s)
+        pose = self._tracker.track(ready(self._area.of(rgb)), frame.time_s)
         if pose is None:
             self._following = False
             return None

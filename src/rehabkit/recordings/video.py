@@ -235,7 +235,6 @@ def _upright(frame: Any, stream: Any, max_side_px: int) -> tuple[NDArray[np.uint
         rgb = rgb[:, ::-1]
     if matrix[:, 1].sum() < 0:
         rgb = rgb[::-1]
-    # MediaPipe reads the memory as it lies: a view would be seen as stripes
     return np.ascontiguousarray(rgb), size_px
 
 
