@@ -11,6 +11,8 @@ import av
 import numpy as np
 import pytest
 
+from rehabkit import demo_recording
+
 from .conftest import Outcome, gradients, pictures_of, write_video
 
 Run = Callable[..., Outcome]
@@ -136,6 +138,20 @@ def test_output_over_its_own_source(rehabkit: Run, empty_room: Path) -> None:
 def test_two_outputs_of_one_name(rehabkit: Run, tmp_path: Path, empty_room: Path) -> None:
     path = tmp_path / "a.html"
     refused(rehabkit("assess", empty_room, "--json", path, "--report", path), "twice")
+
+
+def test_output_of_another_format(rehabkit: Run, tmp_path: Path, empty_room: Path) -> None:
+    refused(rehabkit("assess", empty_room, "--trc", tmp_path / "a.c3d"), "--trc", "a.c3d")
+
+
+def test_overlay_without_pictures(rehabkit: Run, tmp_path: Path) -> None:
+    refused(rehabkit("assess", demo_recording(), "--video", tmp_path / "a.mp4"), "--video")
+    refused(rehabkit("assess", "0", "--video", tmp_path / "a.mp4"), "--video")
+
+
+def test_options_of_one_recording_for_a_folder(rehabkit: Run, tmp_path: Path) -> None:
+    refused(rehabkit("assess", tmp_path, "--json", tmp_path / "a.json"), "--out")
+    refused(rehabkit("assess", tmp_path, "-e", "sqat"), "deep_squat")
 
 
 def test_unknown_exercise(rehabkit: Run, empty_room: Path) -> None:

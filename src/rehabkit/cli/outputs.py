@@ -51,12 +51,14 @@ class Outputs:
         Raises
         ------
         OutputError
-            For a missing or unwritable folder, or the source's own name.
+            For a missing or unwritable folder, the source's own name, or one name for two outputs.
         InputError
-            If a video is asked for that has no pictures to draw on, or two outputs have one name.
+            If a name has another format's ending, or a video is asked for without pictures to draw on.
         """
         paths = [path for _, path in self._files()]
-        for path in paths:
+        for kind, path in self._files():
+            if kind in ("trc", "c3d") and path.suffix.lower() != f".{kind}":
+                raise InputError(f"--{kind} must name a .{kind} file, got {path}; rename it")
             if isinstance(source, str | Path) and path.resolve() == Path(source).resolve():
                 raise OutputError(f"output must be another file than the source, got {path} for both; rename it")
             if paths.count(path) > 1:
@@ -79,14 +81,14 @@ class Outputs:
         OutputError
             If something can't be written after all.
         """
-        if self.to_stdout:
-            sys.stdout.write(assessment.model_dump_json(indent=2) + "\n")
         for kind, path in self._files():
             if kind == "video":
                 self._write_video(assessment, str(source), path)
             else:
                 _WRITERS[kind](assessment, path)
         tables = [] if self.csv is None else _write_tables(assessment, self.csv)
+        if self.to_stdout:
+            sys.stdout.write(assessment.model_dump_json(indent=2) + "\n")
         return [*(path for _, path in self._files()), *tables]
 
     def _files(self) -> Iterator[tuple[str, Path]]:
