@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 
 from rehabkit.cli import main
+from rehabkit.errors import ModelError
+from rehabkit.runtime import store
 
 Pictures = Iterable[np.ndarray]
 
@@ -32,16 +35,18 @@ class Outcome:
 
 
 @pytest.fixture
-def rehabkit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+def rehabkit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
     """Runs one command in this process."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # main() sets it: put it back afterwards
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # main() sets both: put them back afterwards
+    before = signal.getsignal(signal.SIGTERM)
 
     def run(*words: object) -> Outcome:
         code = main([str(word) for word in words])
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 
-    return run
+    yield run
+    signal.signal(signal.SIGTERM, before)
 
 
 def gradients(n_frames: int = 30, width: int = 320, height: int = 240) -> Iterator[np.ndarray]:
@@ -84,3 +89,12 @@ def empty_room(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def squat_clip(shared: Path) -> Path:
     """A real clip of one squat (29 frames)."""
     return shared / "videos" / "squat_correct_016.mp4"
+
+
+@pytest.fixture
+def pose_model() -> Path:
+    """The pose network's file; tests that need it are skipped where it was not fetched."""
+    try:
+        return store.pose_task("full")
+    except ModelError as error:
+        pytest.skip(str(error))

@@ -16,6 +16,7 @@ from rehabkit import demo_recording
 from .conftest import Outcome, gradients, pictures_of, write_video
 
 Run = Callable[..., Outcome]
+POSE = pytest.mark.usefixtures("pose_model")
 
 
 def refused(outcome: Outcome, *words: str) -> None:
@@ -63,6 +64,7 @@ def test_no_frames(rehabkit: Run, tmp_path: Path) -> None:
     refused(rehabkit("assess", path), "none.avi", "frame")
 
 
+@POSE
 @pytest.mark.parametrize("share", [0.1, 0.6])
 @pytest.mark.parametrize(
     ("suffix", "options"), [(".mp4", {}), (".mp4", {"movflags": "faststart"}), (".mkv", {})], ids=str
@@ -76,15 +78,18 @@ def test_truncated(rehabkit: Run, tmp_path: Path, suffix: str, options: dict[str
     assert "person" not in outcome.err  # it is the file that is wrong, not what it shows
 
 
+@POSE
 def test_nobody(rehabkit: Run, tmp_path: Path, empty_room: Path, nothing_written: Callable[[], list[str]]) -> None:
     refused(rehabkit("assess", empty_room, *outputs(tmp_path)), "empty.mp4", "person")
     assert nothing_written() == []
 
 
+@POSE
 def test_nobody_is_refused_anyway_too(rehabkit: Run, empty_room: Path) -> None:
     refused(rehabkit("assess", empty_room, "--anyway"), "person")
 
 
+@POSE
 def test_person_cut_off(rehabkit: Run, tmp_path: Path, squat_clip: Path) -> None:
     upper_half = (picture[: picture.shape[0] // 4 * 2] for picture in pictures_of(squat_clip))
     path = write_video(tmp_path / "half.mp4", upper_half)
@@ -113,6 +118,7 @@ def test_unfit_container(rehabkit: Run, tmp_path: Path, size: tuple[int, int], r
 
 
 @pytest.mark.parametrize(("step", "rate_hz"), [(6, 5.0), (1, 240.0)])
+@POSE
 def test_unfit_container_anyway(rehabkit: Run, tmp_path: Path, squat_clip: Path, step: int, rate_hz: float) -> None:
     path = write_video(tmp_path / "unfit.mp4", pictures_of(squat_clip, step), rate_hz)
     refused(rehabkit("assess", path, "-e", "squat"), "--anyway")

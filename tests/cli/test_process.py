@@ -12,9 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from rehabkit.errors import ModelError
-from rehabkit.runtime import store
-
 from .conftest import gradients, write_video
 
 REHABKIT = [sys.executable, "-m", "rehabkit"]
@@ -77,11 +74,8 @@ def test_an_unforeseen_failure_says_how_to_report_it() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals as they are on Unix")
+@pytest.mark.usefixtures("pose_model")
 def test_an_interrupted_run_leaves_no_half_written_file(tmp_path: Path) -> None:
-    try:
-        store.pose_task("full")
-    except ModelError as error:
-        pytest.skip(str(error))
     video = write_video(tmp_path / "long.mp4", gradients(3000))
     out = tmp_path / "out"
     out.mkdir()
@@ -97,3 +91,17 @@ def test_an_interrupted_run_leaves_no_half_written_file(tmp_path: Path) -> None:
     left = sorted(str(path.relative_to(out)) for path in out.rglob("*"))
     assert left == ["kept.json", "tables"]
     assert (out / "kept.json").read_text() == "from last time"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as they are on Unix")
+@pytest.mark.usefixtures("pose_model")
+def test_a_run_that_is_stopped_while_it_writes_leaves_no_half_written_file(tmp_path: Path, shared: Path) -> None:
+    source = shared / "videos" / "pushup_incorrect_001.mp4"
+    command = [*REHABKIT, "assess", source, "--video", tmp_path / "a.mp4", "--quiet"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while process.poll() is None and not any(path.stat().st_size for path in tmp_path.iterdir()):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 128 + signal.SIGTERM
+        assert process.stderr is not None and process.stderr.read() == ""
+    assert list(tmp_path.iterdir()) == []

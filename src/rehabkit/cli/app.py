@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import typer
 from typer.main import get_command
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0 done; 2 the input, the output or the call is wrong; 130 interrupted.
     """
     sys.excepthook = _say_how_to_report
+    signal.signal(signal.SIGTERM, _stop)
     try:
         command = get_command(application())  # called directly: Typer would put its own hook in place of ours
         code = command.main(args=arguments, prog_name="rehabkit", standalone_mode=False)
@@ -77,6 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """End as an error does, so that half-written files go away; 128 and the signal's number, as shells say it."""
+    sys.exit(128 + number)
 
 
 def _misused(error: typer.TyperException) -> int:
