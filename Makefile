@@ -9,6 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := out/demo
 DATA ?= ../shared/data
+GENERATED := measurement_error render_exercises render_results
 
 .PHONY: help models demo test check docs results bench fuzz clean
 
@@ -31,16 +32,16 @@ demo: models ## assess a real recording and a real video, and write their report
 test: models ## run all tests
 	$(BIN)/pytest -n auto
 
-check: $(READY) docs ## ruff, mypy, import-linter, and the docs without warnings
+check: $(READY) ## ruff, mypy, import-linter, generated pages in step, docs without warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	for page in $(GENERATED); do $(BIN)/python benchmarks/$$page.py --check; done
+	$(BIN)/mkdocs build --strict
 
 docs: $(READY) ## bring the generated pages in step and build the documentation into out/docs
-	$(BIN)/python benchmarks/measurement_error.py
-	$(BIN)/python benchmarks/render_exercises.py
-	$(BIN)/python benchmarks/render_results.py
+	for page in $(GENERATED); do $(BIN)/python benchmarks/$$page.py; done
 	$(BIN)/mkdocs build --strict
 
 results: models ## measure every figure again into results/*.json; DATA=FOLDER names the data
