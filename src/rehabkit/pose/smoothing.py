@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.interpolate import make_smoothing_spline
-from scipy.ndimage import median_filter
 
 from rehabkit.findings import Gap
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS, Array, Skeleton
@@ -31,7 +31,7 @@ JUMP_SIZES = 0.08
 """A joint farther than this from its running median, in body sizes, and far more than usual, has jumped."""
 HAMPEL_FRAMES, HAMPEL_LEAST_HZ = 7, 20.0
 """Window of the running median; below this rate a quick movement's peak may be one frame, so it isn't used."""
-CUT_SIZES, CUT_SIZES_PER_S = 0.25, 5.0
+CUT_SIZES, CUT_SIZES_PER_S = 0.25, 2.5
 """Half of all joints move this far in one step, and this fast, in a cut only."""
 DETAILS = frozenset((*MEDIAPIPE_JOINTS[1:11], *MEDIAPIPE_JOINTS[17:23]))
 """Joints of face and fingers: no measure uses them, so their gaps aren't worth a line."""
@@ -111,8 +111,15 @@ def find_cuts(skeleton: Skeleton) -> list[int]:
 
 def _hidden(skeleton: Skeleton) -> Flags:
     """Return (frames, joints): the joint isn't surely seen, give or take a flicker of two frames."""
-    steady: Array = median_filter(skeleton.confidence, size=(5, 1), mode="nearest")
-    return steady < SURE
+    return _running_median(skeleton.confidence, 5) < SURE
+
+
+def _running_median(values: Array, n_frames: int) -> Array:
+    """Return the median of each value and its neighbours in time, the first and last repeated at the ends."""
+    half = n_frames // 2
+    padded = np.pad(values, [(half, half)] + [(0, 0)] * (values.ndim - 1), mode="edge")
+    median: Array = np.median(sliding_window_view(padded, n_frames, axis=0), axis=-1)
+    return median
 
 
 def _body_size(skeleton: Skeleton) -> float:
@@ -129,11 +136,10 @@ def _jumped(skeleton: Skeleton) -> Flags:
     if skeleton.rate_hz < HAMPEL_LEAST_HZ or skeleton.n_frames < HAMPEL_FRAMES:
         return np.zeros(skeleton.confidence.shape, dtype=bool)
     half = HAMPEL_FRAMES // 2
-    around = {"size": (HAMPEL_FRAMES, 1, 1), "mode": "nearest"}
     # a median of what is there: unseen joints stand at their last place, and are dropped anyway
     known = _held(skeleton.positions)
-    away = np.linalg.norm(known - median_filter(known, **around), axis=2)  # (frames, joints)
-    usual = median_filter(away, size=(HAMPEL_FRAMES, 1), mode="nearest")
+    away = np.linalg.norm(known - _running_median(known, HAMPEL_FRAMES), axis=2)  # (frames, joints)
+    usual = _running_median(away, HAMPEL_FRAMES)
     jumped: Flags = (away > JUMP_SIZES * _body_size(skeleton)) & (away > 3 * 1.4826 * usual)
     jumped[:half] = jumped[-half:] = False  # no median on both sides here
     return jumped
