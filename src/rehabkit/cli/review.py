@@ -126,9 +126,11 @@ def _print_comparison(to: Console, comparison: Comparison, written: list[Path]) 
     from rehabkit.reports.compare import table
 
     headings, rows = table(comparison)
-    shown = Table(*(escape(word) for word in headings), box=None, header_style="bold")
-    for row in rows:
-        shown.add_row(*(escape(cell) for cell in row))
+    shown = Table(box=None, header_style="bold")
+    for heading in headings:
+        shown.add_column(escape(heading), overflow="fold")
+    for row, one in zip(rows, comparison.changes, strict=True):
+        shown.add_row(*(escape(cell) for cell in (*row[:-1], one.verdict)))  # the short word: terminals are narrow
     to.print(f"[bold]{escape(comparison.exercise_title)}[/bold]", shown)
     for line in (*comparison.warnings, *(f"written: {path}" for path in written), comparison.notice):
         to.print(escape(line), soft_wrap=True)
