@@ -53,7 +53,7 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/render_results.py
 
-fuzz: $(READY) ## throw many more damaged files at the readers than make test does
+fuzz: $(READY) ## throw damaged files at the readers, twenty times as many as make test
 	REHABKIT_FUZZ=20 $(BIN)/pytest -n auto tests/fuzz
 
 clean: ## remove everything that make made
