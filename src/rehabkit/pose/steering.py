@@ -17,10 +17,10 @@ from rehabkit.recordings.frame import Frame
 
 PRESENT_S = 1.0
 """How long before the first and after the last sighting the person may be in view."""
-NEAR, FAR_IN_COMPANY, FAR = 0.35, 0.5, 1.0
+NEAR, FAR_IN_COMPANY, FAR = 0.2, 0.5, 1.0
 """Body sizes from where a person is expected: within NEAR it is that person, beyond FAR it isn't. In company, scans
 are denser and others nearer."""
-BACK_S = 0.25
+BACK_S = 0.4
 """A track that is found astray is taken back by this much: it left its person before that could be seen."""
 SURROUND = 0.75
 """Half the side of the square around a person that the tracker sees when it starts, in body sizes."""
@@ -103,7 +103,7 @@ def with_another(scene: Scene, pose: Pose, time_s: float) -> bool:
     """Whether a pose is that of somebody else than the scene's target."""
     centre = pose.positions[TRUNK].mean(axis=0)
     rivals = [p.distance(centre, time_s) for p in scene.rivals() if p.present(time_s, 0.0)]
-    if scene.target is None or min(rivals, default=FAR) > NEAR:
+    if scene.target is None or min(rivals, default=FAR) > FAR_IN_COMPANY:
         return False
     own = scene.target.distance(centre, time_s) if scene.target.present(time_s, PRESENT_S) else FAR
     return own > NEAR and min(rivals) < own / 2
