@@ -207,11 +207,12 @@ def _observe(
     from rehabkit.recordings import video
 
     name, digest = f"camera {source}", None
+    recorded_at: str | None = datetime.now(UTC).isoformat(timespec="seconds")
     early: list[CheckResult] = []
     if not isinstance(source, int):
         path = Path(source)
         container = video.probe(path)
-        name, digest = path.name, sha256(path)
+        name, digest, recorded_at = path.name, sha256(path), container.recorded_at
         early = check_container(container.width, container.height, container.rate_hz)
         _refuse_unfit(name, early, anyway)
     seen = observe.observe(source, model=model, person=person, seconds=seconds, anyway=anyway, progress=progress)
@@ -224,6 +225,7 @@ def _observe(
         n_people=seen.n_people,
         person=seen.person,
         person_description=seen.person_description,
+        recorded_at=recorded_at,
         checks=early,
     )
     return Recorded(seen.skeleton, info, seen.brightness, seen.models)

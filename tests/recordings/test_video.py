@@ -253,3 +253,22 @@ def test_a_camera_needs_an_end_and_a_camera() -> None:
         list(frames(0))
     with pytest.raises(RecordingError, match="camera must be connected"):
         list(frames(97, seconds=1.0))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-05-01T10:00:00.000000Z", "2026-05-01T10:00:00+00:00"),
+        ("1970-01-01T00:00:00.000000Z", None),
+        ("1904-01-01T00:00:00.000000Z", None),
+    ],
+)
+def test_the_date_of_recording_is_read_unless_the_clock_was_never_set(tmp_path, written, read):
+    with av.open(str(tmp_path / "dated.mp4"), "w") as container:
+        container.metadata["creation_time"] = written
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
+        container.mux(stream.encode())
+    assert probe(tmp_path / "dated.mp4").recorded_at == read

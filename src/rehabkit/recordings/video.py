@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from rehabkit.recordings.frame import MAX_SIDE_PX, Frame, scaled
 
 DEPTH = 8
 """Frames decoded ahead: enough to bridge a slow key frame, and under 25 MB at 720p."""
+FIRST_PHONE_VIDEO = 2000
+"""Years before this are a clock that was never set (1904 and 1970 are the zeros of two formats)."""
 MISSING_S = 0.5
 """A file whose pictures end this much before the end that its header states is truncated."""
 
@@ -38,6 +41,7 @@ class VideoInfo:
     duration_s, n_frames : as stated; ``None`` if the header doesn't say.
     rotation_deg : by how much the stored picture is turned clockwise to be upright: 0, 90, 180 or 270.
     codec : e.g. ``h264``.
+    recorded_at : ISO 8601 with its zone, as the camera wrote it; ``None`` if it didn't.
     """
 
     path: Path
@@ -48,6 +52,7 @@ class VideoInfo:
     n_frames: int | None
     rotation_deg: int
     codec: str
+    recorded_at: str | None = None
 
 
 def probe(path: str | Path) -> VideoInfo:
@@ -73,7 +78,20 @@ def probe(path: str | Path) -> VideoInfo:
             n_frames=stream.frames or None,
             rotation_deg=round(np.degrees(np.arctan2(matrix[0, 1], matrix[0, 0]))) % 360,
             codec=stream.codec_context.name,
+            recorded_at=_recorded_at({**stream.metadata, **container.metadata}),
         )
+
+
+def _recorded_at(metadata: dict[str, str]) -> str | None:
+    """When the camera says it recorded; phones write it, editors and messengers often drop or zero it."""
+    written = metadata.get("com.apple.quicktime.creationdate") or metadata.get("creation_time")
+    try:
+        when = datetime.fromisoformat(written) if written else None
+    except ValueError:
+        return None
+    if when is None or when.year < FIRST_PHONE_VIDEO:
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).isoformat(timespec="seconds")
 
 
 def frames(
