@@ -48,7 +48,7 @@ def sets(draw, max_noise: float = 0.03):
     for i in range(n):
         out_s, return_s = tempo_s / 2 * numbers.uniform(0.7, 1.4, 2)
         hold_s, pause_s = tempo_s * numbers.choice([0.0, 0.1, 0.5], 2)
-        level, target = rest + drift * i, rest + drift * i + wide * numbers.uniform(0.75, 1.25)
+        level, target = rest + drift * i, rest + drift * i + wide * numbers.uniform(0.8, 1.2)
         starts.append(clock)
         points += [(clock, level), (clock + out_s, target)]
         clock += out_s + hold_s

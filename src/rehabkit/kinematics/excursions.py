@@ -50,7 +50,7 @@ class Excursion:
     to_rest: bool = True
 
 
-def find_excursions(track: EvenTrack, usual: float) -> list[Excursion]:
+def find_excursions(track: EvenTrack, speed: Array, usual: float) -> list[Excursion]:
     """Every movement of at least :data:`SHALLOW` of the usual range, in order.
 
     A movement that dips at its target and goes on is one movement; it ends where it came back by more than
@@ -59,6 +59,7 @@ def find_excursions(track: EvenTrack, usual: float) -> list[Excursion]:
     Parameters
     ----------
     track : rest is low, target is high.
+    speed : (n_times,) its derivative, unsmoothed by any wider median.
     usual : the set's usual range, in the track's unit.
     """
     x = track.value
@@ -72,7 +73,7 @@ def find_excursions(track: EvenTrack, usual: float) -> list[Excursion]:
         rest = min(_rest(x, lows, points[n]), float(x[points[n]]) - SHALLOW * usual)
         found.append(Excursion(before, points[n], after, rest, float(x[points[n]] - rest)))
     merged = [one for one in _merged(track, found) if not _is_glitch(track, one)]
-    return _with_ends(track, merged, usual)
+    return _with_ends(track, speed, merged, usual)
 
 
 def edges(track: EvenTrack, speed: Array, one: Excursion) -> tuple[int, int]:
@@ -114,14 +115,14 @@ def _rest(x: Array, lows: list[int], peak: int) -> float:
 def _merged(track: EvenTrack, found: list[Excursion]) -> list[Excursion]:
     """Join neighbours between which the signal did not come back, the least return first."""
     found = list(found)
-    while len(found) > 1:
-        left = [_left_over(track, a, b) for a, b in pairwise(found)]
-        n = int(np.argmax(left))
-        if left[n] <= AT_REST:
-            break
+    left = [_left_over(track, a, b) for a, b in pairwise(found)]
+    while left and max(left) > AT_REST:
+        n = left.index(max(left))
         a, b = found[n], found[n + 1]
         top = a if track.value[a.peak] >= track.value[b.peak] else b
         found[n : n + 2] = [replace(top, before=a.before, after=b.after)]
+        around = found[max(n - 1, 0) : n + 2]
+        left[max(n - 1, 0) : n + 2] = [_left_over(track, one, other) for one, other in pairwise(around)]
     return found
 
 
@@ -141,11 +142,11 @@ def _is_glitch(track: EvenTrack, one: Excursion) -> bool:
     return bool(out * track.step_s < MINIMUM_WIDTH_S)
 
 
-def _with_ends(track: EvenTrack, found: list[Excursion], usual: float) -> list[Excursion]:
+def _with_ends(track: EvenTrack, speed: Array, found: list[Excursion], usual: float) -> list[Excursion]:
     """Say of the first and last whether rest was seen, and add a movement that was just cut off there."""
     if not found:
         return found
-    x, speed = track.value, track.speed()
+    x = track.value
     found[0] = replace(found[0], from_rest=_is_rest(x, found[0], found[0].before))
     found[-1] = replace(found[-1], to_rest=_is_rest(x, found[-1], found[-1].after))
     tops = [np.max(np.abs(speed[slice(*edges(track, speed, one))]), initial=0.0) for one in found]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rehabkit.errors import RecordingError
 from rehabkit.findings import Hold, Side
 from rehabkit.kinematics.excursions import AT_REST, Excursion, edges, find_excursions
-from rehabkit.kinematics.strokes import ALIKE, SHORT_GAP_S, EvenTrack, even_track, usual_range
+from rehabkit.kinematics.strokes import ALIKE, DESPIKE_S, SHORT_GAP_S, EvenTrack, even_track, usual_range
 
 Array = NDArray[np.float64]
 Sides = Literal["together", "each", "single"]
@@ -24,6 +24,8 @@ Direction = Literal["increase", "decrease"]
 
 PAUSE_S, PAUSE_IN_REPETITIONS = 3.0, 1.5
 """A pause longer than both (seconds, and multiples of a usual repetition) ends a run of repetitions."""
+CALM, CALM_S = 0.2, 0.75
+"""A second look is taken through a running median of this share of a usual repetition, at most so many seconds."""
 SAME_TIME = 0.5
 """Left and right are one repetition when they share at least this part of the time that either takes."""
 SHORTEST_HOLD_S = 1.0
@@ -102,11 +104,13 @@ def count_repetitions(
     if not minimum_range > 0:
         raise RecordingError(f"minimum_range must be above 0, got {minimum_range}; give the exercise's own")
     track = even_track(time_s, np.asarray(signal, dtype=np.float64) * (1.0 if direction == "increase" else -1.0))
-    usual = None if track is None else usual_range(track.value, minimum_range)
-    if track is None or usual is None:
+    if track is None:
         return []
-    speed = track.speed()
-    return _of_the_set([_named(track, speed, one, usual) for one in find_excursions(track, usual)])
+    found = _found(track, track, minimum_range)
+    width_s = min(CALM * _usual_duration_s(found), CALM_S)
+    if width_s > DESPIKE_S:  # slow movements bear more smoothing, which the sensor's wilder errors need
+        found = _found(track, track.despiked(width_s), minimum_range)
+    return _of_the_set(found)
 
 
 def count_sides(
@@ -204,20 +208,35 @@ def _hold(start_s: float, end_s: float, minimum_s: float) -> Hold:
     )
 
 
+def _found(track: EvenTrack, calm: EvenTrack, minimum_range: float) -> list[Counted]:
+    """Repetitions told apart on the calm track, with their boundaries on the finer one."""
+    usual = usual_range(calm.value, minimum_range)
+    if usual is None:
+        return []
+    speed = track.speed()
+    return [_named(track, speed, one, usual) for one in find_excursions(calm, speed, usual)]
+
+
+def _usual_duration_s(found: list[Counted]) -> float:
+    """Median duration of the complete ones; 0 when there are none."""
+    return float(np.median([one.duration_s for one in found if one.kind == "complete"] or [0.0]))
+
+
 def _named(track: EvenTrack, speed: Array, one: Excursion, usual: float) -> Counted:
     start, end = edges(track, speed, one)
-    start_s, end_s = float(track.time_s[start]), float(track.time_s[end])
+    peak = start + int(np.argmax(track.value[start : end + 1]))
+    start_s, peak_s, end_s = (float(track.time_s[i]) for i in (start, peak, end))
     reason = None
     if not one.from_rest:
-        reason = STARTS_MIDWAY
+        reason = STARTS_MIDWAY if start_s - track.time_s[0] <= SHORT_GAP_S else "does not start from rest"
     elif not one.to_rest:
-        reason = ENDS_MIDWAY
+        reason = ENDS_MIDWAY if track.time_s[-1] - end_s <= SHORT_GAP_S else "does not return to rest"
     elif hidden := _hidden(track, one, start_s, end_s):
         reason = hidden
     elif one.height < ALIKE * usual:
         reason = f"reached {100 * one.height / usual:.0f} % of the set's usual range"
     kind: Literal["complete", "partial"] = "partial" if reason else "complete"
-    return Counted(start_s, float(track.time_s[one.peak]), end_s, kind, reason, one.height)
+    return Counted(start_s, peak_s, end_s, kind, reason, one.height)
 
 
 def _hidden(track: EvenTrack, one: Excursion, start_s: float, end_s: float) -> str | None:
@@ -231,10 +250,9 @@ def _hidden(track: EvenTrack, one: Excursion, start_s: float, end_s: float) -> s
 
 def _of_the_set(found: list[Counted]) -> list[Counted]:
     """Drop what isn't like the set and stands apart from it: getting into position, trying out, leaving."""
-    complete = [one for one in found if one.kind == "complete"]
-    if not complete:
+    if not any(one.kind == "complete" for one in found):
         return found
-    pause_s = max(PAUSE_S, PAUSE_IN_REPETITIONS * float(np.median([one.duration_s for one in complete])))
+    pause_s = max(PAUSE_S, PAUSE_IN_REPETITIONS * _usual_duration_s(found))
     runs: list[list[Counted]] = []
     for one in found:
         if runs and one.start_s - runs[-1][-1].end_s <= pause_s:

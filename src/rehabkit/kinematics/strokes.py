@@ -6,7 +6,7 @@ Nothing here knows what a repetition is; :mod:`rehabkit.kinematics.excursions` a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class EvenTrack:
     def step_s(self) -> float:
         """Seconds from one sample to the next."""
         return float(self.time_s[1] - self.time_s[0])
+
+    def despiked(self, width_s: float) -> EvenTrack:
+        """The same through a running median of this width."""
+        return replace(self, value=_despiked(self.value, self.step_s, width_s))
 
     def at(self, moment_s: float) -> float:
         """Value at any moment, by the straight line between its neighbours."""
@@ -99,7 +103,7 @@ def even_track(time_s: Array, signal: Array) -> EvenTrack | None:
         return None
     before = np.flatnonzero(np.diff(t) > max(SHORT_GAP_S, 3.0 * step_s))
     gaps_s = np.column_stack([t[before], t[before + 1]])  # (gaps, 2)
-    value = _despiked(np.interp(even_s, t, x), step_s)
+    value = _despiked(np.interp(even_s, t, x), step_s, DESPIKE_S)
     noise = 1.4826 / np.sqrt(20.0) * float(np.median(np.abs(np.diff(x, 3)))) if len(x) > 3 else 0.0
     return EvenTrack(even_s, value, gaps_s, noise)
 
@@ -122,15 +126,16 @@ def turning_points(value: Array, threshold: float) -> list[int]:
     points: list[int] = []
     low = high = latest = 0  # latest: the extreme so far in the present direction
     rising: bool | None = None
-    for i, x in enumerate(value):
+    values = value.tolist()  # plain numbers: several times faster one by one
+    for i, x in enumerate(values):
         if rising is None:
-            low, high = (i if x < value[low] else low), (i if x > value[high] else high)
-            if value[high] - value[low] >= threshold:
+            low, high = (i if x < values[low] else low), (i if x > values[high] else high)
+            if values[high] - values[low] >= threshold:
                 rising, latest = high > low, max(low, high)
                 points.append(min(low, high))
-        elif x != value[latest] and (x > value[latest]) == rising:
+        elif x != values[latest] and (x > values[latest]) == rising:
             latest = i
-        elif abs(x - value[latest]) >= threshold:
+        elif abs(x - values[latest]) >= threshold:
             points.append(latest)
             latest, rising = i, not rising
     return [*points, latest] if points else []
@@ -176,8 +181,8 @@ def _from_and_to_rest(value: Array) -> Array:
     return np.concatenate([[left], value, [right]])
 
 
-def _despiked(value: Array, step_s: float) -> Array:
+def _despiked(value: Array, step_s: float, width_s: float) -> Array:
     from scipy.ndimage import median_filter
 
-    half = int(DESPIKE_S / 2 / step_s + 1e-6)
+    half = int(width_s / 2 / step_s + 1e-6)
     return np.asarray(median_filter(value, size=2 * half + 1, mode="nearest"), dtype=np.float64)
