@@ -12,7 +12,6 @@ import argparse
 import json
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +23,7 @@ from scipy.ndimage import grey_closing
 from scipy.signal import butter, sosfiltfilt
 
 from rehabkit.findings import Side
-from rehabkit.kinematics.repetitions import Counted, count_repetitions, count_sides
+from rehabkit.kinematics.repetitions import Counted, Direction, count_repetitions, count_sides
 from rehabkit.recordings.datasets import kimore, spar
 from rehabkit.recordings.files import sha256
 
@@ -106,7 +105,7 @@ def kimore_counted(one: kimore.MarkedSignal) -> list[Counted]:
     if one.exercise == 4:
         return circles(one)
     smallest = {1: 0.3, 3: 0.15, 5: 0.08}[one.exercise]
-    direction = "decrease" if one.exercise == 5 else "increase"
+    direction: Direction = "decrease" if one.exercise == 5 else "increase"
     return complete(count_sides(one.time_s, {"none": value}, minimum_range=smallest, direction=direction))
 
 
@@ -185,11 +184,11 @@ def spar_counted(one: spar.WatchSet) -> int:
     return max(counts)
 
 
-def share(outcomes: list[Outcome], right: Callable[[Outcome], bool]) -> str:
-    """Share of recordings, with its interval over subjects."""
+def share(outcomes: list[Outcome], within: int) -> str:
+    """Share of recordings counted right within so many, with its interval over subjects."""
     by_subject: dict[str, list[bool]] = {}
     for one in outcomes:
-        by_subject.setdefault(one.subject, []).append(right(one))
+        by_subject.setdefault(one.subject, []).append(one.off <= within)
     parts = list(by_subject.values())
     rng = np.random.default_rng(SEED)
     drawn = rng.integers(len(parts), size=(N_BOOTSTRAP, len(parts)))
@@ -220,7 +219,7 @@ def counts_table(title: str, outcomes: list[Outcome], constants: dict[str, int])
     rows = []
     for group, constant in constants.items():
         mine = [one for one in outcomes if one.group == group]
-        exact, near = (share(mine, lambda one, k=k: one.off <= k) for k in (0, 1))
+        exact, near = (share(mine, k) for k in (0, 1))
         beside = f"{plain_share(mine, 0, constant):.3f} / {plain_share(mine, 1, constant):.3f}"
         rows.append([group, len(mine), exact, near, f"always {constant}: {beside}", worst_subject(mine)])
     columns = ["exercise", "recordings", "exact", "off by at most one", "constant, exact / off by one", "worst subject"]
@@ -307,7 +306,7 @@ def spar_result(folder: Path) -> dict[str, Any]:
     unseen = [one for one in outcomes if int(one.subject) not in SPAR_LOOKED_AT]
     seen = [one for one in outcomes if int(one.subject) in SPAR_LOOKED_AT]
     rows = [
-        [title, len(part), *(share(part, lambda one, k=k: one.off <= k) for k in (0, 1)),
+        [title, len(part), *(share(part, k) for k in (0, 1)),
          float(np.mean([one.off for one in part])), worst_subject(part)]
         for title, part in (("6 to 10, used for no choice", unseen), ("1 to 5", seen), ("all", outcomes))
     ]  # fmt: skip

@@ -11,8 +11,7 @@ TIME_S = np.arange(0, 14, 1 / 30)
 
 def bends(n: int, seconds: float = 2.0, depth: float = 80.0) -> np.ndarray:
     """(n_frames,) ``n`` bends from 1 s on."""
-    end_s = 1 + n * seconds
-    active = (TIME_S >= 1) & (TIME_S < end_s)
+    active = np.abs(TIME_S - 1 - n * seconds / 2) <= n * seconds / 2
     return 5 + active * depth * 0.5 * (1 - np.cos(2 * np.pi * (TIME_S - 1) / seconds))
 
 
