@@ -144,9 +144,10 @@ def turning_points(value: Array, threshold: float) -> list[int]:
 def usual_range(value: Array, minimum: float) -> float | None:
     """Range around which most of the movement happens; ``None`` when nothing moves by ``minimum``.
 
-    The ranges are the prominences of all peaks, so ripples on a large movement do not break it up. Each votes
-    for the ranges alike to it, a large one with more weight: one outlier does not outvote a set, nor a few
-    fidgets the only repetition.
+    First by the prominences of all peaks, so that ripples on a large movement do not break it up; then by how far
+    each movement of about that size stands above the low points beside it, so that a drifting baseline does not
+    add to the highest. Each range votes for those alike to it, a large one with more weight: one outlier does not
+    outvote a set, nor a few fidgets the only repetition.
 
     Parameters
     ----------
@@ -162,11 +163,24 @@ def usual_range(value: Array, minimum: float) -> float | None:
 
     tilted = value + np.linspace(0.0, 1e-9 * np.ptp(value), len(value))  # of two equal tops one counts
     _, found = find_peaks(_from_and_to_rest(tilted), prominence=minimum)
-    ranges = np.asarray(found["prominences"], dtype=np.float64)
-    if not len(ranges):
+    if not len(found["prominences"]):
         return None
+    rough = _elected(np.asarray(found["prominences"]))
+    local = _local_ranges(value, 0.5 * rough)
+    return _elected(local[local >= minimum]) if np.any(local >= minimum) else rough
+
+
+def _elected(ranges: Array) -> float:
     alike = np.minimum.outer(ranges, ranges) >= ALIKE * np.maximum.outer(ranges, ranges)
     return float(np.median(ranges[alike[int(np.argmax(alike @ ranges**VOTE))]]))
+
+
+def _local_ranges(value: Array, threshold: float) -> Array:
+    """(n_peaks,) height of each peak over the higher of the low points beside it, or over the only one."""
+    turns = value[turning_points(value, threshold)]
+    beside = np.concatenate([[-np.inf], turns, [-np.inf]])
+    above = turns - np.maximum(beside[:-2], beside[2:])
+    return np.asarray(above[above > 0])
 
 
 def _from_and_to_rest(value: Array) -> Array:
