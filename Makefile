@@ -53,6 +53,10 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/render_results.py
 
+bench: models ## measure speed and memory on a machine that does nothing else
+	$(BIN)/python benchmarks/speed.py $(DATA)/videos/squat_correct_007.mp4
+	$(BIN)/python benchmarks/render_results.py
+
 fuzz: $(READY) ## throw damaged files at the readers, twenty times as many as make test
 	REHABKIT_FUZZ=20 $(BIN)/pytest -n auto tests/fuzz
 
