@@ -8,12 +8,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.kinematics.strokes import EvenTrack, turning_points
+from rehabkit.kinematics.strokes import AT_REST, EvenTrack, turning_points
 
 Array = NDArray[np.float64]
 
-AT_REST = 0.3
-"""Nearer to rest than this share of its height, a movement has returned: the lower of the two thresholds."""
 SHALLOW = 0.3
 """A movement that reaches this share of the usual range may be an attempt; a smaller one is none."""
 MINIMUM_WIDTH_S = 0.2

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.findings import Hold, Side
-from rehabkit.kinematics.excursions import AT_REST, Excursion, edges, find_excursions
-from rehabkit.kinematics.strokes import ALIKE, DESPIKE_S, SHORT_GAP_S, EvenTrack, even_track, usual_range
+from rehabkit.kinematics.excursions import Excursion, edges, find_excursions
+from rehabkit.kinematics.strokes import ALIKE, AT_REST, DESPIKE_S, SHORT_GAP_S, EvenTrack, even_track, usual_range
 
 Array = NDArray[np.float64]
 Sides = Literal["together", "each", "single"]

@@ -25,6 +25,8 @@ HIGHEST_RATE_HZ = 60.0
 """Faster recordings are thinned to this: movement of a limb has nothing beyond it."""
 ALIKE = 0.6
 """Two ranges are alike when the smaller is at least this share of the larger."""
+AT_REST = 0.3
+"""Nearer to rest than this share of its height, a movement has returned: the lower of the two thresholds."""
 VOTE = 1.25
 """Power of its size with which a range votes: one outlier of three times the size does not outvote five."""
 
@@ -166,7 +168,7 @@ def usual_range(value: Array, minimum: float) -> float | None:
     if not len(found["prominences"]):
         return None
     rough = _elected(np.asarray(found["prominences"]))
-    local = _local_ranges(value, 0.5 * rough)
+    local = _local_ranges(value, (1.0 - AT_REST) * rough)
     return _elected(local[local >= minimum]) if np.any(local >= minimum) else rough
 
 
