@@ -31,12 +31,12 @@ def pictures(shared: Path) -> Callable[[str], Pictures]:
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[[Sequence[np.ndarray]], Path]:
+def written(tmp_path: Path) -> Callable[..., Path]:
     """Encodes pictures as a video of 30 frames a second."""
 
-    def write(pictures: Sequence[np.ndarray]) -> Path:
+    def write(pictures: Sequence[np.ndarray], **options: str) -> Path:
         path = tmp_path / "made.mp4"
-        with av.open(str(path), "w") as container:
+        with av.open(str(path), "w", options=options) as container:
             stream = container.add_stream("libx264", rate=30)
             stream.height, stream.width = pictures[0].shape[:2]
             for picture in pictures:

@@ -16,7 +16,7 @@ import pytest
 from rehabkit.errors import RecordingError
 from rehabkit.pose.observe import Observation, observe
 
-Write = Callable[[Sequence[np.ndarray]], Path]
+Write = Callable[..., Path]
 
 
 def trunk_x(seen: Observation) -> np.ndarray:
@@ -90,6 +90,11 @@ def test_a_number_that_nobody_has_is_refused(shared: Path, model: str) -> None:
         observe(shared / "videos" / "squat_correct_016.mp4", model, person=3)
 
 
+def test_nobody_is_chosen_before_a_camera() -> None:
+    with pytest.raises(RecordingError, match="must be left out for a camera, got 2"):
+        observe(0, person=2, seconds=1.0)
+
+
 def test_a_picture_on_the_wall_is_nobody(
     squatting: list[np.ndarray], standing: list[np.ndarray], written: Write, model: str
 ) -> None:
@@ -142,6 +147,20 @@ def test_nobody_in_view(written: Write, model: str) -> None:
     assert (seen.n_people, seen.person_description) == (0, "nobody")
     assert np.isnan(seen.skeleton.positions).all()
     assert seen.brightness == pytest.approx(np.full(10, 120), abs=3)
+
+
+def test_what_is_there_of_a_broken_file_can_be_had(
+    squatting: list[np.ndarray], written: Write, model: str, tmp_path: Path
+) -> None:
+    path = written(squatting, movflags="faststart")
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(path.read_bytes()[: path.stat().st_size * 4 // 10])
+
+    with pytest.raises(RecordingError, match="breaks off"):
+        observe(broken, model)
+    seen = observe(broken, model, anyway=True).skeleton
+    assert 2 < seen.n_frames < 25
+    assert "the file breaks off at" in seen.history[0]
 
 
 SCRIPT = """

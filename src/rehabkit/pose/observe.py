@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from rehabkit.errors import RecordingError
 from rehabkit.pose.landmarkers import Array, Pose, Tracker
 from rehabkit.pose.people import Scan, Scene, check_number, described, scene
 from rehabkit.pose.quiet import quiet
 from rehabkit.pose.scanning import Look, looks
-from rehabkit.pose.steering import BACK_S, Steered, lost, scene_at, with_another
+from rehabkit.pose.steering import BACK_S, Steered, lost, retargeted, scene_at, with_another
 from rehabkit.recordings import video
 from rehabkit.recordings.ahead import ahead
 from rehabkit.recordings.frame import Frame
@@ -100,7 +101,7 @@ def observe(
     source : video file, or the number of a camera.
     model : ``lite``, ``full`` or ``heavy``.
     person : which person, counted from the left; by default the one who exercises: there all the time,
-        large, and moving on the spot.
+        large, and moving on the spot. Not for a camera, whose frames can't be looked at again.
     progress : called with frames done and, where known, frames in all.
     seconds : how long to record from a camera.
     anyway : take what there is of a file that breaks off.
@@ -112,6 +113,8 @@ def observe(
     ModelError
         If the model isn't there.
     """
+    if isinstance(source, int) and person is not None:
+        raise RecordingError(f"person must be left out for a camera, got {person}; let one person stand before it")
     info = None if isinstance(source, int) else video.probe(source)
     n_frames = info.n_frames if info else None
     report = progress or (lambda done, total: None)
@@ -122,6 +125,8 @@ def observe(
             inference_s = tracker.inference_s
         scenes = seen.scenes(person)
         check_number(person, scenes)
+        if info is None:
+            scenes = [retargeted(scene, seen.times_s, seen.poses) for scene in scenes]
         if info and lost(scenes, seen.times_s, seen.poses):
             with Tracker(model) as tracker:
                 frames = video.frames(info.path, anyway=anyway)
@@ -129,7 +134,7 @@ def observe(
                 inference_s += tracker.inference_s
     n_people, number, words = described(scenes, seen.size_px[0] * seen.shrunk)
     return Observation(
-        skeleton=_skeleton(seen, scenes, f"mediapipe-{model}"),
+        skeleton=_skeleton(seen, scenes, f"mediapipe-{model}", _history(seen, info)),
         n_people=n_people,
         person=number,
         person_description=words,
@@ -167,7 +172,14 @@ def _second_pass(frames: Generator[Frame], steered: Steered, report: Callable[[i
     return poses
 
 
-def _skeleton(seen: _Seen, scenes: Sequence[Scene], sensor: str) -> Skeleton:
+def _history(seen: _Seen, info: video.VideoInfo | None) -> tuple[str, ...]:
+    """Return what a reader must know of how the recording came about."""
+    if info is None or info.duration_s is None or seen.times_s[-1] > info.duration_s - video.MISSING_S:
+        return ()
+    return (f"the file breaks off at {seen.times_s[-1]:.1f} s of {info.duration_s:.1f} s",)
+
+
+def _skeleton(seen: _Seen, scenes: Sequence[Scene], sensor: str, history: tuple[str, ...]) -> Skeleton:
     """Return the skeleton in px of the full-size picture, without the frames that show somebody else."""
     n_frames, n_joints = len(seen.times_s), len(MEDIAPIPE_JOINTS)
     positions = np.full((n_frames, n_joints, 2), np.nan)
@@ -186,4 +198,5 @@ def _skeleton(seen: _Seen, scenes: Sequence[Scene], sensor: str) -> Skeleton:
         sensor=sensor,
         frame_size_px=seen.size_px,
         estimated_m=estimated_m,
+        history=history,
     )

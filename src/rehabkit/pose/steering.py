@@ -7,12 +7,12 @@ so a track that left its person is seen, and a second pass can be held to that p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rehabkit.pose.landmarkers import Array, Picture, Pose, Tracker, ready
-from rehabkit.pose.people import TRUNK, Person, Scene
+from rehabkit.pose.people import TRUNK, Person, Scene, Sighting
 from rehabkit.recordings.frame import Frame
 
 PRESENT_S = 1.0
@@ -131,6 +131,21 @@ def _on(scene: Scene, target: Person, pose: Pose, time_s: float) -> bool:
     company = any(p.present(time_s, PRESENT_S) for p in scene.rivals())
     far = FAR_IN_COMPANY if company else FAR
     return target.distance(pose.positions[TRUNK].mean(axis=0), time_s) < far
+
+
+def retargeted(scene: Scene, times_s: Sequence[float], poses: Sequence[Pose | None]) -> Scene:
+    """Return the scene with whom the track follows anyway as its target, where it can't be tracked again."""
+    index = {time_s: i for i, time_s in enumerate(times_s)}
+
+    def followed(person: Person) -> int:
+        at = [(seen, poses[index[seen.time_s]]) for seen in person.sightings]
+        return sum(pose is not None and _near(seen, pose) for seen, pose in at)
+
+    return replace(scene, target=max(scene.people, key=followed, default=None))
+
+
+def _near(seen: Sighting, pose: Pose) -> bool:
+    return float(np.linalg.norm(pose.positions[TRUNK].mean(axis=0) - seen.centre)) < NEAR * seen.size
 
 
 def _area(people: Sequence[Person], rgb: Picture) -> Area:
