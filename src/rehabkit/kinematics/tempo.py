@@ -11,9 +11,7 @@ NEAR_TARGET = 0.9
 """A repetition counts as held while the signal is beyond this share of its excursion."""
 
 
-def phase_durations(
-    time_s: Array, signal: Array, start_s: float, peak_s: float, end_s: float
-) -> dict[str, float]:
+def phase_durations(time_s: Array, signal: Array, start_s: float, peak_s: float, end_s: float) -> dict[str, float]:
     """Seconds of going out, holding at the target and returning, within one repetition.
 
     Parameters
