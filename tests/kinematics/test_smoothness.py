@@ -17,9 +17,7 @@ def minimum_jerk_speed(rate_hz: float, duration_s: float = 1.0, distance: float 
 @pytest.mark.parametrize(("duration_s", "distance"), [(1.0, 1.0), (0.7, 90.0), (4.0, 0.2)])
 def test_ldlj_of_minimum_jerk(duration_s, distance):
     # ∫ jerk² dt = 720 d²/T⁵ and v_peak = 15/8 d/T, so T³/v_peak² · ∫ = 720 · 64/225 = 204.8
-    assert ldlj(minimum_jerk_speed(1000.0, duration_s, distance), 1000.0) == pytest.approx(
-        -np.log(204.8), abs=0.02
-    )
+    assert ldlj(minimum_jerk_speed(1000.0, duration_s, distance), 1000.0) == pytest.approx(-np.log(204.8), abs=0.02)
 
 
 def test_ldlj_of_half_a_sine():

@@ -71,13 +71,9 @@ def read(folder: Path) -> list[MarkedSignal]:
     RecordingError
         If the folder lacks one of the files.
     """
-    missing = [
-        n for n in ("segmentation_marks.csv", "segmentation_signals.npz") if not (folder / n).is_file()
-    ]
+    missing = [n for n in ("segmentation_marks.csv", "segmentation_signals.npz") if not (folder / n).is_file()]
     if missing:
-        raise RecordingError(
-            f"KIMORE folder must hold {', '.join(missing)}, got {folder}; name another folder"
-        )
+        raise RecordingError(f"KIMORE folder must hold {', '.join(missing)}, got {folder}; name another folder")
     with (
         (folder / "segmentation_marks.csv").open(newline="") as file,
         np.load(folder / "segmentation_signals.npz") as signals,
@@ -128,6 +124,4 @@ def _marked(row: dict[str, str], signals: dict[str, Array]) -> MarkedSignal:
         problems.append(f"marks up to frame {frames.max()}, the signal ends at {len(signal) - 1}")
     if np.any(np.diff(frames.ravel()) < 0) and exercise != 4:
         problems.append("marks are not in order")
-    return MarkedSignal(
-        exercise, subject, signal, second if exercise == 4 else None, frames / RATE_HZ, tuple(problems)
-    )
+    return MarkedSignal(exercise, subject, signal, second if exercise == 4 else None, frames / RATE_HZ, tuple(problems))
