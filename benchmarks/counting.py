@@ -300,8 +300,9 @@ def kimore_headline(outcomes: list[Outcome]) -> str:
     mine = [one for one in outcomes if one.group in (NAMES[1], NAMES[5])]
     return (
         f"Repetitions of people whose signals were not looked at, patients among them (KIMORE, lifting the arms "
-        f"and squats, marked by hand): {plain_share(mine, 0):.0%} of {len(mine)} recordings exact, {plain_share(mine, 1):.0%} "
-        f"within one; always saying 5 scores {plain_share(mine, 0, 5):.0%} and {plain_share(mine, 1, 5):.0%}"
+        f"and squats, marked by hand): {plain_share(mine, 0):.0%} of {len(mine)} recordings exact, "
+        f"{plain_share(mine, 1):.0%} within one; always saying 5 scores {plain_share(mine, 0, 5):.0%} "
+        f"and {plain_share(mine, 1, 5):.0%}"
     )
 
 
