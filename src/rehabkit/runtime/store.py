@@ -60,9 +60,7 @@ class ModelStatus:
 
 _DETECTOR = Part(
     "pose_detector.tflite",
-    Network(
-        "pose_detection.tflite", "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "wheel"
-    ),
+    Network("pose_detection.tflite", "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "wheel"),
     mean=127.5,
     std=127.5,
 )
@@ -102,9 +100,7 @@ def pose_task(model: str) -> Path:
     """
     status = _status(_known(model))
     if not status.ok:
-        raise ModelError(
-            f"model {model} must be fetched and whole, got {status.state}; run `{status.remedy}`"
-        )
+        raise ModelError(f"model {model} must be fetched and whole, got {status.state}; run `{status.remedy}`")
     return status.path
 
 

@@ -37,6 +37,7 @@ def interpret(movement: Movement, patient: Patient) -> list[Finding]:
         _holds(movement, patient),
         _side_to_side(movement),
         _ranges(movement),
+        _whole_ranges(movement),
         _targets(movement, patient),
         _norms(movement, patient),
         (_compensation(movement, outcome) for outcome in movement.checks),
@@ -46,6 +47,21 @@ def interpret(movement: Movement, patient: Patient) -> list[Finding]:
         _told(patient),
     )
     return [finding for part in parts for finding in part]
+
+
+def summarise(movement: Movement, findings: list[Finding]) -> list[str]:
+    """What a patient is told: how many, how far, and what to look at; each in one sentence.
+
+    Parameters
+    ----------
+    findings : as :func:`interpret` gives them.
+    """
+    told = [f.text for f in findings if f.text and (f.attention or f.category in ("count", "hold", "target"))]
+    tracks = _primary_tracks(movement)
+    if movement.complete and tracks and not any(_ranged(movement, track) for track in tracks):
+        why = next(f.not_measurable for f in findings if f.joint == tracks[0].measure.name and f.not_measurable)
+        told.append(f"How far you moved could not be measured: {why}.")
+    return told
 
 
 # -- shared pieces ---------------------------------------------------------------------------------------------
@@ -223,6 +239,25 @@ def _ranges(movement: Movement) -> Iterator[Finding]:
             )
 
 
+def _whole_ranges(movement: Movement) -> Iterator[Finding]:
+    """For a movement that is no known exercise and has no repetition: how far each joint went in all."""
+    if movement.exercise is not None or movement.complete:
+        return
+    for track in movement.tracks:
+        seen_s = track.time_s[np.isfinite(track.value)]
+        whole = track.range_between(*((seen_s[0], seen_s[-1]) if len(seen_s) else (0.0, 0.0)))
+        yield _statement(
+            movement,
+            track,
+            "range_recording",
+            "range in the whole recording",
+            whole.range_deg,
+            [],
+            "highest angle minus lowest",
+            not_measurable=whole.not_measurable,
+        )
+
+
 def _no_range(movement: Movement, track: Track, repetitions: list[Repetition]) -> Finding:
     reasons = [j.not_measurable for r in repetitions for j in r.range_of_motion if j.angle == track.name]
     why = next((reason for reason in reasons if reason), "not seen")
@@ -246,7 +281,7 @@ def _targets(movement: Movement, patient: Patient) -> Iterator[Finding]:
         error = camera_error(track.measure.name, movement.skeleton.sensor).half_width_95
         beyond = np.array([_farthest(joint, outward) - outward * target for _, joint in pairs])
         n_reached, n_unsure = int((beyond >= 0).sum()), int((np.abs(beyond) <= error).sum())
-        text = f"{n_reached} of {len(pairs)} reached {target:.0f}°"
+        text = f"{track.label}: {n_reached} of {_plural(len(pairs), 'repetition')} reached {target:.0f}°"
         text += f"; {n_unsure} were within this sensor's error of it." if n_unsure else "."
         yield _statement(
             movement,

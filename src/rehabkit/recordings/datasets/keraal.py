@@ -119,9 +119,7 @@ def read_blazepose(path: Path) -> Skeleton:
     )
 
 
-def _skeleton(
-    names: tuple[str, ...], positions: Array, rate_hz: float, axes: Axes, sensor: str, step: str
-) -> Skeleton:
+def _skeleton(names: tuple[str, ...], positions: Array, rate_hz: float, axes: Axes, sensor: str, step: str) -> Skeleton:
     seen = np.asarray(np.isfinite(positions).all(axis=-1), dtype=np.float64)
     return Skeleton(
         joint_names=names,
@@ -140,9 +138,7 @@ def _open(path: Path) -> str:
         raw = path.read_bytes()
         return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise RecordingError(
-            f"{path} must be a readable KERAAL file, got: {error}; check the path"
-        ) from error
+        raise RecordingError(f"{path} must be a readable KERAAL file, got: {error}; check the path") from error
 
 
 def _table(path: Path, n_points: int) -> Array:
@@ -150,9 +146,7 @@ def _table(path: Path, n_points: int) -> Array:
     try:
         flat = np.array([line.split() for line in _open(path).splitlines() if line.strip()], dtype=np.float64)
     except ValueError as error:
-        raise RecordingError(
-            f"{path.name} must be a table of numbers, got: {error}; check the file"
-        ) from error
+        raise RecordingError(f"{path.name} must be a table of numbers, got: {error}; check the file") from error
     if flat.ndim != 2 or flat.shape[1] != 7 * n_points:
         raise RecordingError(
             f"{path.name} must have {7 * n_points} numbers a line, got shape {flat.shape}; "

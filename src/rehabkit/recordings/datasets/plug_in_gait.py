@@ -73,9 +73,7 @@ def _hip(m: Mapping[str, Array], sign: float) -> Array:
     width_mm = 1000 * _median_length(m["LASI"] - m["RASI"])
     depth_mm = 1000 * _median_length(front - back)
     offset_mm = (
-        (-0.24 * depth_mm - 9.9) * forward
-        + (-0.30 * width_mm - 10.9) * up
-        + sign * (0.33 * width_mm + 7.3) * left
+        (-0.24 * depth_mm - 9.9) * forward + (-0.30 * width_mm - 10.9) * up + sign * (0.33 * width_mm + 7.3) * left
     )
     return np.asarray(front + offset_mm / 1000)
 

@@ -78,13 +78,9 @@ class UiPrmd:
     """
 
     def __init__(self, folder: Path) -> None:
-        missing = [
-            n for n in ("meta.csv", "kinect_world.npz", "vicon_25hz.npz") if not (folder / n).is_file()
-        ]
+        missing = [n for n in ("meta.csv", "kinect_world.npz", "vicon_25hz.npz") if not (folder / n).is_file()]
         if missing:
-            raise RecordingError(
-                f"UI-PRMD folder must hold {', '.join(missing)}, got {folder}; name another folder"
-            )
+            raise RecordingError(f"UI-PRMD folder must hold {', '.join(missing)}, got {folder}; name another folder")
         with (folder / "meta.csv").open(newline="") as file:
             self.repetitions = [_repetition(row) for row in csv.DictReader(file)]
         with np.load(folder / "kinect_world.npz") as kinect, np.load(folder / "vicon_25hz.npz") as vicon:
