@@ -73,7 +73,7 @@ def check_skeleton(
         _check_presence(skeleton),
         _check_people(n_people, person),
         _check_light(brightness),
-        _check_framing(skeleton, exercise),
+        _check_framing(skeleton, exercise, n_people),
         _check_distance(skeleton),
         _check_view(skeleton, view, exercise),
     )
@@ -167,10 +167,12 @@ def cut_off_joints(skeleton: Skeleton, joints: tuple[str, ...]) -> list[str]:
     return cut
 
 
-def _check_framing(skeleton: Skeleton, exercise: Exercise | None) -> Iterator[CheckResult]:
+def _check_framing(skeleton: Skeleton, exercise: Exercise | None, n_people: int) -> Iterator[CheckResult]:
     if skeleton.frame_size_px is None:
         return
     remedy = "move the camera back until the whole body is in the picture all the time"
+    if n_people > 1:
+        remedy = f"follow another of the {n_people} people with --person, or {remedy}"
     cut = {side: cut_off_joints(skeleton, _needed(exercise, side)) for side in ("left", "right")}
     named = ", ".join(joint.replace("_", " ") for side in cut.values() for joint in side)
     if all(cut.values()) and exercise is not None:
@@ -207,12 +209,12 @@ def _check_distance(skeleton: Skeleton) -> Iterator[CheckResult]:
 
 def _check_view(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | None) -> Iterator[CheckResult]:
     if exercise is None:
-        yield CheckResult(name="view", status="ok", message=view.text)
+        yield CheckResult(name="view", status="ok", message=view.text.rstrip("."))
         return
     why_not = supported(exercise.measures[0], view.name, skeleton)
     yield CheckResult(
         name="view",
         status="ok" if why_not is None else "warning",
-        message=view.text,
+        message=view.text.rstrip("."),
         remedy="" if why_not is None else f"repetitions can be counted, but {why_not}",
     )

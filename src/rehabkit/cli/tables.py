@@ -22,6 +22,9 @@ def print_assessment(to: Console, assessment: Assessment, written: Sequence[Path
     title, name = escape(assessment.exercise_title), escape(recording.name)
     to.print(f"[bold]{title}[/bold] · {name} · view: {recording.view}")
     to.print(_counted(assessment))
+    for finding in assessment.findings:
+        if finding.category == "count" and finding.attention:
+            to.print(escape(finding.text), soft_wrap=True)
     if assessment.repetitions:
         to.print(_repetitions(assessment.repetitions))
     for one in assessment.repetitions:

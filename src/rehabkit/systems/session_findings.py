@@ -17,6 +17,7 @@ from rehabkit.kinematics.tracks import Track
 from rehabkit.kinematics.trends import drift, theil_sen
 from rehabkit.kinematics.uncertainty import camera_error
 from rehabkit.systems.exercise_session import Movement
+from rehabkit.systems.nothing_counted import say_nothing_counted
 
 SQRT2 = float(np.sqrt(2.0))
 """The error of a difference of two measurements with independent errors is √2 times that of one."""
@@ -138,12 +139,14 @@ def _counts(movement: Movement, patient: Patient) -> Iterator[Finding]:
         list(movement.repetitions),
         f"two thresholds on {movement.signal_name.replace('_', ' ')}; its range is found in the recording itself",
     )
+    counted = _plural(n_complete, "complete repetition") + (f" and {n_partial} partial." if n_partial else ".")
     yield Finding(
         name="n_repetitions",
         label="Complete repetitions",
         value=n_complete,
         category="count",
-        text=_plural(n_complete, "complete repetition") + (f" and {n_partial} partial." if n_partial else "."),
+        attention=n_complete == 0,
+        text=counted if n_complete else say_nothing_counted(movement.skeleton, movement.exercise),
         evidence=evidence,
     )
     wanted = patient.prescription.repetitions
