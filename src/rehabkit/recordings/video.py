@@ -127,12 +127,16 @@ def _pictures(path: Path, max_side_px: int, anyway: bool) -> Iterator[Frame]:
     with _opened(path) as (container, stream):
         step_s = 1.0 / (_rate_hz(stream) or 30.0)
         stated_s, first_s, last_s, index = _stated_duration_s(container, stream), 0.0, -step_s, 0
+        matrix = np.eye(2, dtype=np.int64)
         for frame in _decoded(container, stream):
-            first_s = _time_s(frame, 0.0) if index == 0 else first_s
+            if index == 0:
+                # once: reading it ties a frame into a cycle that only the garbage collector frees
+                first_s, matrix = _time_s(frame, 0.0), _display_matrix(frame)
             time_s = _time_s(frame, first_s + last_s + step_s) - first_s
             if index and time_s <= last_s:
                 continue  # a picture stated twice
-            yield Frame(index, time_s, *_upright(frame, stream, max_side_px))
+            size_px = _upright_size(frame, stream, matrix)
+            yield Frame(index, time_s, _upright(frame, matrix, scaled(size_px, max_side_px)), size_px)
             last_s, index = time_s, index + 1
         if index == 0:
             raise _no_frames(path)
@@ -239,21 +243,20 @@ def _upright_size(frame: Any, stream: Any, matrix: NDArray[np.int64]) -> tuple[i
     return (height, width) if matrix[0, 0] == 0 else (width, height)
 
 
-def _upright(frame: Any, stream: Any, max_side_px: int) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """Return the (height, width, 3) picture, scaled and upright, and its (width, height) unscaled."""
-    matrix = _display_matrix(frame)
-    size_px = _upright_size(frame, stream, matrix)
-    width, height = scaled(size_px, max_side_px)
+def _upright(frame: Any, matrix: NDArray[np.int64], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return the (height, width, 3) picture, scaled to (width, height), turned and mirrored."""
     turned = matrix[0, 0] == 0
-    stored = {"width": height, "height": width} if turned else {"width": width, "height": height}
-    rgb = frame.to_ndarray(format="rgb24", **stored)
+    width, height = size[::-1] if turned else size
+    rgb = np.ascontiguousarray(frame.to_ndarray(format="rgb24", width=width, height=height))
+    pixels = rgb.view("V3")[..., 0]  # (height, width) of three bytes each, which are moved three times as fast
     if turned:
-        rgb = rgb.transpose(1, 0, 2)  # (height, width, 3) of the upright picture
+        pixels = pixels.T
     if matrix[:, 0].sum() < 0:
-        rgb = rgb[:, ::-1]
+        pixels = pixels[:, ::-1]
     if matrix[:, 1].sum() < 0:
-        rgb = rgb[::-1]
-    return np.ascontiguousarray(rgb), size_px
+        pixels = pixels[::-1]
+    upright: NDArray[np.uint8] = np.ascontiguousarray(pixels).view(np.uint8).reshape(size[1], size[0], 3)
+    return upright
 
 
 def _no_frames(path: Path) -> RecordingError:
