@@ -8,8 +8,6 @@ Per repetition, not frame by frame: the two streams are neither synchronised nor
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,11 +21,10 @@ from scipy.signal import butter, sosfiltfilt
 
 from rehabkit.kinematics.agreement import Agreement, agreement
 from rehabkit.kinematics.measures import MEASURES, clinical_series
-from rehabkit.recordings.datasets.uiprmd import KINECT_RATE_HZ, VICON_RATE_HZ, Repetition, UiPrmd
-from rehabkit.recordings.files import sha256
+from rehabkit.recordings.datasets.uiprmd import FILES, KINECT_RATE_HZ, VICON_RATE_HZ, Repetition, UiPrmd
 from rehabkit.recordings.skeleton import Skeleton
+from result_file import save
 
-ROOT = Path(__file__).parents[1]
 SEED, CUTOFF_HZ, LEAST_SEEN = 0, 6.0, 0.9
 LEGS = ("knee_flexion", "hip_flexion", "hip_abduction")
 ANGLES = {
@@ -201,16 +198,9 @@ def main(folder: Path) -> None:
             for (exercise, angle), one in results.items()
         },
         "legs_check": feet,
-        "command": "python benchmarks/angle_error.py ../shared/data/exercise/uiprmd",
-        "commit": subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip(),
         "seed": SEED,
-        "data": {name: sha256(folder / name) for name in ("kinect_world.npz", "vicon_25hz.npz", "meta.csv")},
-        "wall_s": round(time.perf_counter() - started, 1),
     }
-    path = ROOT / "results" / "angle_error_kinect_vicon.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    save("angle_error_kinect_vicon", result, data=[folder / name for name in FILES], started=started)
     print(*result["headline"], sep="\n")
 
 

@@ -8,8 +8,6 @@ One person, three exercises, and what others published: every figure is provisio
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import time
 import tomllib
 from collections.abc import Iterator
@@ -21,10 +19,9 @@ import numpy as np
 
 from rehabkit.kinematics.measures import MEASURES, clinical_series
 from rehabkit.recordings.datasets import keraal
-from rehabkit.recordings.files import sha256
 from rehabkit.recordings.skeleton import Skeleton
+from result_file import save
 
-ROOT = Path(__file__).parents[1]
 PUBLISHED = Path(__file__).with_name("published_angle_errors.toml")
 MOST_LAG_S, LAG_STEP_S, LEAST_SHARED, LEAST_RANGE = 0.5, 1 / 60, 0.6, 10.0
 READERS = {
@@ -181,15 +178,8 @@ def main(folder: Path) -> None:
         "pooled": {system: pooled(found, system) for system in READERS},
         "differences": [asdict(one) for one in found],
         "published": published,
-        "command": "python benchmarks/angle_error_phone.py ../shared/data/exercise/keraal_sample",
-        "commit": subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip(),
-        "data": {path.name: sha256(path) for path in sorted(folder.glob("G3-*.gz"))},
-        "wall_s": round(time.perf_counter() - started, 1),
     }
-    path = ROOT / "results" / "angle_error_phone.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    save("angle_error_phone", result, data=sorted(folder.glob("G3-*.gz")), started=started)
     print(*result["headline"], sep="\n")
 
 

@@ -6,8 +6,6 @@ python benchmarks/compensations_uiprmd.py ../shared/data/exercise/uiprmd
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -18,10 +16,9 @@ from rehabkit.exercises.compensation import run_checks
 from rehabkit.exercises.library import load
 from rehabkit.findings import Repetition
 from rehabkit.kinematics.view import estimate_view
-from rehabkit.recordings.datasets.uiprmd import MOVEMENTS, UiPrmd
-from rehabkit.recordings.files import sha256
+from rehabkit.recordings.datasets.uiprmd import FILES, MOVEMENTS, UiPrmd
+from result_file import save
 
-ROOT = Path(__file__).parents[1]
 SEEN, UNSEEN = range(1, 6), range(6, 11)
 PROTOCOL = """Each episode of UI-PRMD is one repetition; a check fires when its limit is passed within it. "Incorrect"
 are the same healthy people acting errors of their own choice, so a check need not fire in all of them; in the
@@ -82,15 +79,8 @@ def main(folder: Path) -> None:
         "title": "Compensation checks on UI-PRMD",
         "protocol": " ".join(PROTOCOL.split()),
         "tables": tables,
-        "command": "python benchmarks/compensations_uiprmd.py ../shared/data/exercise/uiprmd",
-        "commit": subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip(),
-        "data": {name: sha256(folder / name) for name in ("kinect_world.npz", "vicon_25hz.npz", "meta.csv")},
-        "wall_s": round(time.perf_counter() - started, 1),
     }
-    path = ROOT / "results" / "compensations_uiprmd.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    save("compensations_uiprmd", result, data=[folder / name for name in FILES], started=started)
     for table in tables:
         print(table["title"], *(" | ".join(str(c) for c in row) for row in table["rows"]), sep="\n")
 

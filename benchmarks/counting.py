@@ -9,8 +9,6 @@ and which sides take part, nothing else.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import time
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,11 +23,10 @@ from scipy.signal import butter, sosfiltfilt
 from rehabkit.findings import Side
 from rehabkit.kinematics.repetitions import Counted, Direction, count_repetitions, count_sides
 from rehabkit.recordings.datasets import kimore, spar
-from rehabkit.recordings.files import sha256
+from result_file import save
 
 Array = NDArray[np.float64]
 
-ROOT = Path(__file__).parents[1]
 N_BOOTSTRAP, SEED = 2000, 0
 LOOKED_AT = {
     *(f"E_ID{n}" for n in (1, 2, 4, 6, 7, 8, 10, 12, 13, 14, 16)),
@@ -229,7 +226,6 @@ def counts_table(title: str, outcomes: list[Outcome], constants: dict[str, int])
 
 
 def kimore_result(folder: Path) -> dict[str, Any]:
-    started = time.perf_counter()
     recordings = kimore.read(folder)
     outcomes = [outcome for one in recordings for outcome in kimore_outcomes(one)]
     unseen = [one for one in outcomes if one.subject not in LOOKED_AT]
@@ -252,7 +248,6 @@ def kimore_result(folder: Path) -> dict[str, Any]:
         "protocol": " ".join(protocol.split()),
         "headline": [kimore_headline(unseen)],
         "tables": tables,
-        **provenance(started, folder, ("segmentation_marks.csv", "segmentation_signals.npz")),
     }
 
 
@@ -307,7 +302,6 @@ def kimore_headline(outcomes: list[Outcome]) -> str:
 
 
 def spar_result(folder: Path) -> dict[str, Any]:
-    started = time.perf_counter()
     outcomes = [
         Outcome(one.exercise, str(one.subject), spar_counted(one), spar.NOMINAL_REPETITIONS)
         for one in spar.read(folder / "spar_subset.npz")
@@ -332,28 +326,19 @@ def spar_result(folder: Path) -> dict[str, Any]:
             {"title": "By exercise, subjects 6 to 10", "columns": ["exercise", "equal to 20", "within one"],
              "rows": exercises},
         ],
-        **provenance(started, folder, ("spar_subset.npz",)),
     }  # fmt: skip
 
 
-def provenance(started: float, folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return {
-        "command": "python benchmarks/counting.py ../shared/data/exercise",
-        "commit": head.stdout.strip(),
-        "seed": SEED,
-        "data": {name: sha256(folder / name) for name in files},
-        "wall_s": round(time.perf_counter() - started, 1),
-    }
-
-
 def main(folder: Path) -> None:
-    for name, result in (
-        ("counting_kimore", kimore_result(folder / "kimore_partial")),
-        ("counting_spar", spar_result(folder / "spar_watch_imu")),
+    kimore_folder, spar_folder = folder / "kimore_partial", folder / "spar_watch_imu"
+    marks = [kimore_folder / name for name in ("segmentation_marks.csv", "segmentation_signals.npz")]
+    for name, measure, data in (
+        ("counting_kimore", lambda: kimore_result(kimore_folder), marks),
+        ("counting_spar", lambda: spar_result(spar_folder), [spar_folder / "spar_subset.npz"]),
     ):
-        text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-        (ROOT / "results" / f"{name}.json").write_text(text, encoding="utf-8")
+        started = time.perf_counter()
+        result = measure()
+        save(name, result | {"seed": SEED}, data=data, started=started)
         for table in result["tables"]:
             print(f"\n{table['title']}")
             for row in (table["columns"], *table["rows"]):

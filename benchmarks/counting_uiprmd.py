@@ -8,8 +8,6 @@ The correct episodes of one subject and exercise are joined end to end: as many 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,11 +21,10 @@ from rehabkit.errors import ExerciseError
 from rehabkit.exercises.counting import count, signals_of
 from rehabkit.exercises.learn import learn
 from rehabkit.exercises.library import load
-from rehabkit.recordings.datasets.uiprmd import KINECT_RATE_HZ, MOVEMENTS, VICON_RATE_HZ, UiPrmd
-from rehabkit.recordings.files import sha256
+from rehabkit.recordings.datasets.uiprmd import FILES, KINECT_RATE_HZ, MOVEMENTS, VICON_RATE_HZ, UiPrmd
 from rehabkit.recordings.skeleton import Skeleton
+from result_file import save
 
-ROOT = Path(__file__).parents[1]
 SEEN, UNSEEN = range(1, 6), range(6, 11)
 """Subjects on whom the exercise files were checked while they were written, and the others."""
 N_BOOTSTRAP, SEED = 2000, 0
@@ -184,16 +181,9 @@ def main(folder: Path) -> None:
             for table in (summary(found, sensor), by_exercise(found, sensor))
         ]
         + [learned(data)],
-        "command": "python benchmarks/counting_uiprmd.py ../shared/data/exercise/uiprmd",
-        "commit": subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip(),
         "seed": SEED,
-        "data": {name: sha256(folder / name) for name in ("kinect_world.npz", "vicon_25hz.npz", "meta.csv")},
-        "wall_s": round(time.perf_counter() - started, 1),
     }
-    path = ROOT / "results" / "counting_uiprmd.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    save("counting_uiprmd", result, data=[folder / name for name in FILES], started=started)
     print(*result["headline"], sep="\n")
 
 

@@ -28,6 +28,8 @@ CALM, CALM_S = 0.2, 0.75
 """A second look is taken through a running median of this share of a usual repetition, at most so many seconds."""
 SAME_TIME = 0.5
 """Left and right are one repetition when they share at least this part of the time that either takes."""
+ALONG = 0.5
+"""A side that goes less than this share of the other's way only moves along with it."""
 SHORTEST_HOLD_S = 1.0
 """Less than this is passing through a position, not holding it."""
 
@@ -290,7 +292,7 @@ def _from_zero(signals: Mapping[Side, Array]) -> dict[Side, Array]:
 
 
 def _each(by_side: Mapping[Side, list[Counted]]) -> list[tuple[Side, Counted]]:
-    """Join left and right where they move at the same time."""
+    """Join left and right where they move at the same time; a side that only moves along isn't named."""
     (one_side, ones), (other_side, others) = by_side.items()
     joined: list[tuple[Side, Counted]] = []
     others = list(others)
@@ -300,10 +302,15 @@ def _each(by_side: Mapping[Side, list[Counted]]) -> list[tuple[Side, Counted]]:
             joined.append((one_side, one))
             continue
         others.remove(twin)
-        whole = one if one.kind == "complete" or twin.kind == "partial" else twin
-        joined.append(
-            ("both", replace(whole, start_s=min(one.start_s, twin.start_s), end_s=max(one.end_s, twin.end_s)))
+        (less_side, less), (more_side, more) = sorted(
+            ((one_side, one), (other_side, twin)), key=lambda pair: pair[1].excursion
         )
+        if less.excursion < ALONG * more.excursion:
+            joined.append((more_side, more))
+            continue
+        whole = less if less.kind == "complete" and more.kind == "partial" else more
+        start_s, end_s = min(one.start_s, twin.start_s), max(one.end_s, twin.end_s)
+        joined.append(("both", replace(whole, start_s=start_s, end_s=end_s)))
     joined += [(other_side, other) for other in others]
     return sorted(joined, key=lambda pair: pair[1].start_s)
 

@@ -43,6 +43,7 @@ VICON_MARKERS = (
     "LASI", "RASI", "LPSI", "RPSI",
     "LTHI", "LKNE", "LTIB", "LANK", "LHEE", "LTOE", "RTHI", "RKNE", "RTIB", "RANK", "RHEE", "RTOE",
 )  # fmt: skip
+FILES = ("meta.csv", "kinect_world.npz", "vicon_25hz.npz")
 KINECT_RATE_HZ, VICON_RATE_HZ = 30.0, 25.0
 LEAST_JUMP_M = 0.15
 """A marker this far from its own running median was lost or swapped for that frame."""
@@ -78,7 +79,7 @@ class UiPrmd:
     """
 
     def __init__(self, folder: Path) -> None:
-        missing = [n for n in ("meta.csv", "kinect_world.npz", "vicon_25hz.npz") if not (folder / n).is_file()]
+        missing = [n for n in FILES if not (folder / n).is_file()]
         if missing:
             raise RecordingError(f"UI-PRMD folder must hold {', '.join(missing)}, got {folder}; name another folder")
         with (folder / "meta.csv").open(newline="") as file:
