@@ -12,7 +12,7 @@ from rehabkit.exercises import library
 from rehabkit.exercises.definition import Exercise
 from rehabkit.findings import Assessment, Correction, Repetition, Side
 from rehabkit.pipeline import assessment_of, reopen
-from rehabkit.systems.exercise_session import prepare, with_repetitions
+from rehabkit.systems.exercise_session.movement import prepare, with_repetitions
 
 Kind = Literal["complete", "partial", "none"]
 

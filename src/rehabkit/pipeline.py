@@ -23,8 +23,8 @@ from rehabkit.pose.smoothing import clean, find_gaps
 from rehabkit.recordings import landmarks
 from rehabkit.recordings.files import sha256
 from rehabkit.recordings.skeleton import Skeleton
-from rehabkit.systems.exercise_session import Movement, prepare
-from rehabkit.systems.session_findings import interpret, summarise
+from rehabkit.systems.exercise_session.interpretation import interpret, summarise
+from rehabkit.systems.exercise_session.movement import Movement, prepare
 
 Source = str | Path | int
 Progress = Callable[[int, int | None], None]

@@ -7,8 +7,8 @@ from rehabkit.exercises import library
 from rehabkit.findings import Patient, Prescription
 from rehabkit.kinematics.view import estimate_view
 from rehabkit.pose.smoothing import clean
-from rehabkit.systems.exercise_session import prepare, with_repetitions
-from rehabkit.systems.session_findings import interpret
+from rehabkit.systems.exercise_session.interpretation import interpret
+from rehabkit.systems.exercise_session.movement import prepare, with_repetitions
 
 TIME_S = np.arange(0, 14, 1 / 30)
 

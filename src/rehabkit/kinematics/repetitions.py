@@ -302,9 +302,7 @@ def _each(by_side: Mapping[Side, list[Counted]]) -> list[tuple[Side, Counted]]:
             joined.append((one_side, one))
             continue
         others.remove(twin)
-        (less_side, less), (more_side, more) = sorted(
-            ((one_side, one), (other_side, twin)), key=lambda pair: pair[1].excursion
-        )
+        (_, less), (more_side, more) = sorted(((one_side, one), (other_side, twin)), key=lambda pair: pair[1].excursion)
         if less.excursion < ALONG * more.excursion:
             joined.append((more_side, more))
             continue

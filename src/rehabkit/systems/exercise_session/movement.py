@@ -1,7 +1,7 @@
 """exercise_session: one recording of one exercise → repetitions, holds and joint ranges. Geometry, no network.
 
 ``prepare`` turns a cleaned skeleton into a :class:`Movement`: angles over time, repetitions found.
-:mod:`rehabkit.systems.session_findings` says what they mean. Between the two, a person's corrections may replace
+The module ``interpretation`` says what they mean. Between the two, a person's corrections may replace
 the repetitions.
 """
 
@@ -28,6 +28,8 @@ from rehabkit.recordings.skeleton import Skeleton
 
 Array = NDArray[np.float64]
 
+ENOUGH_FOR_TREND = 5
+"""Fewer repetitions than this give no drift and no fatigue trend."""
 MOVED_DEG = 15.0
 """For an unknown exercise: angles that moved less than this are not listed."""
 GENERIC_ANGLES = (
