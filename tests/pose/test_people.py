@@ -139,8 +139,7 @@ def test_place_between_sightings_is_interpolated() -> None:
 def test_an_empty_scene_has_nobody() -> None:
     found = scene(0.0, scans(end_s=1), None)
 
-    assert found.target is None
-    assert described([found], 1280) == (0, 1, "nobody")
+    assert (found.target, found.people) == (None, ())
 
 
 @pytest.mark.parametrize("number", [0, 3])

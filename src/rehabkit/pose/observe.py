@@ -132,7 +132,8 @@ def observe(
                 frames = video.frames(info.path, anyway=anyway)
                 seen.poses = _second_pass(frames, Steered(tracker, scenes), lambda done: report(done, n_frames))
                 inference_s += tracker.inference_s
-    n_people, number, words = described(scenes, seen.size_px[0] * seen.shrunk)
+    anybody = any(pose is not None for pose in seen.poses)
+    n_people, number, words = described(scenes, seen.size_px[0] * seen.shrunk) if anybody else (0, 1, "nobody")
     return Observation(
         skeleton=_skeleton(seen, scenes, f"mediapipe-{model}", _history(seen, info)),
         n_people=n_people,

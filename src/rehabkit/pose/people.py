@@ -237,20 +237,15 @@ def described(scenes: Sequence[Scene], width_px: float) -> tuple[int, int, str]:
     Examples
     --------
     >>> described([], 1280)
-    (0, 1, 'nobody')
+    (1, 1, 'the only person')
     """
-    followed = [s for s in scenes if s.target is not None]
-    n_people = max((len(s.people) for s in followed), default=0)
-    if n_people == 0:
-        return 0, 1, "nobody"
-    if n_people == 1:
+    followed = [(s.people, s.target) for s in scenes if s.target is not None]
+    n_people = max((len(people) for people, _ in followed), default=0)
+    if n_people <= 1:
         return 1, 1, "the only person"
-    fullest = [s for s in followed if len(s.people) == n_people]
-    main = max(fullest, key=lambda s: len(s.target.sightings) if s.target else 0)
-    if main.target is None:  # pragma: no cover - followed scenes have one
-        return n_people, 1, "nobody"
-    number = main.people.index(main.target) + 1
-    place = main.target.x / width_px
+    fullest = [one for one in followed if len(one[0]) == n_people]
+    people, target = max(fullest, key=lambda one: len(one[1].sightings))
+    number, place = people.index(target) + 1, target.x / width_px
     where = "left of centre" if place < 0.4 else "right of centre" if place > 0.6 else "in the middle"
     return n_people, number, f"the person {where}, {number} of {n_people} from the left"
 
