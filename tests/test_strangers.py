@@ -204,6 +204,12 @@ def test_two_clips_cut_together_add_up(assess, exercise):
     assert assess(joined(front, side), exercise).n_repetitions == 5
 
 
+def test_a_repetition_that_ends_at_a_cut_was_on_the_spot(assess):
+    """The next scene shows the person elsewhere, and lying."""
+    squats = played(recording("squat_quick"), 3)
+    assert assess(joined(squats, recording("push_up")), "squat").n_repetitions == 3
+
+
 @pytest.mark.parametrize("exercise", ["squat", None])
 def test_a_title_between_two_sets(assess, exercise):
     squats = played(recording("squat_quick"), 2)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import butter, sosfiltfilt
 
-from rehabkit.pose.smoothing import clean, find_cuts, find_gaps
+from rehabkit.pose.smoothing import clean, find_gaps
+from rehabkit.recordings.cuts import find_cuts
 from rehabkit.recordings.skeleton import Skeleton
 
 LEG = ("right_shoulder", "right_hip", "right_knee", "right_ankle")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rehabkit.findings import Side
 from rehabkit.kinematics.repetitions import Counted
+from rehabkit.recordings.cuts import find_cuts
 from rehabkit.recordings.skeleton import Skeleton
 
 Array = NDArray[np.float64]
@@ -21,7 +22,7 @@ FOCAL_LENGTHS = 0.9
 """Focal length over the longer side of the picture, typical of a phone's main camera (26 mm on a frame of 36 mm
 is 0.72, and video is cropped). Only used to turn a change of size into a distance, roughly."""
 SMOOTH_S = 0.5
-"""The place at a moment is the median over this long around it."""
+"""The place at a moment is the median over this long around it, in the same scene."""
 
 
 def place_of(skeleton: Skeleton) -> Array:
@@ -58,14 +59,16 @@ def on_the_spot(skeleton: Skeleton, found: Sequence[tuple[Label, Counted]]) -> l
     found : what :func:`rehabkit.kinematics.repetitions.count_sides` found in it.
     """
     place = place_of(skeleton)
-    return [(side, one) for side, one in found if _moved(skeleton.time_s, place, one) <= AWAY_TRUNKS]
+    scene = np.searchsorted(find_cuts(skeleton), np.arange(skeleton.n_frames), side="right")  # (n_frames,)
+    return [(side, one) for side, one in found if _moved(skeleton.time_s, place, scene, one) <= AWAY_TRUNKS]
 
 
-def _moved(time_s: Array, place: Array, one: Counted) -> float:
+def _moved(time_s: Array, place: Array, scene: NDArray[np.int_], one: Counted) -> float:
     """Trunk lengths between where a movement began and ended; 0 when that wasn't seen."""
+    seen = np.all(np.isfinite(place), axis=1) & (scene == scene[np.argmin(np.abs(time_s - one.peak_s))])
     ends = []
     for moment_s in (one.start_s, one.end_s):
-        near = np.all(np.isfinite(place), axis=1) & (np.abs(time_s - moment_s) <= SMOOTH_S / 2)
+        near = seen & (np.abs(time_s - moment_s) <= SMOOTH_S / 2)
         if not near.any():
             return 0.0
         ends.append(np.median(place[near], axis=0))

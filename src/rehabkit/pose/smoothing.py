@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import make_smoothing_spline
 
 from rehabkit.findings import Gap
+from rehabkit.recordings.cuts import body_size, find_cuts
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS, Array, Skeleton
 
 Flags = NDArray[np.bool_]
@@ -31,8 +32,6 @@ JUMP_SIZES = 0.08
 """A joint farther than this from its running median, in body sizes, and far more than usual, has jumped."""
 HAMPEL_FRAMES, HAMPEL_LEAST_HZ = 7, 20.0
 """Window of the running median; below this rate a quick movement's peak may be one frame, so it isn't used."""
-CUT_SIZES, CUT_SIZES_PER_S = 0.25, 2.5
-"""Half of all joints move this far in one step, and this fast, in a cut only."""
 DETAILS = frozenset((*MEDIAPIPE_JOINTS[1:11], *MEDIAPIPE_JOINTS[17:23]))
 """Joints of face and fingers: no measure uses them, so their gaps aren't worth a line."""
 
@@ -96,19 +95,6 @@ def find_gaps(skeleton: Skeleton) -> list[Gap]:
     return gaps
 
 
-def find_cuts(skeleton: Skeleton) -> list[int]:
-    """Return the frames at which another scene, or another person, begins: the whole body is elsewhere at once."""
-    seen = np.flatnonzero(np.isfinite(skeleton.positions).any(axis=(1, 2)))
-    if len(seen) < 2:
-        return []
-    steps = np.linalg.norm(np.diff(skeleton.positions[seen], axis=0), axis=2)  # (seen - 1, joints)
-    together = np.isfinite(steps).any(axis=1)
-    sizes = np.zeros(len(steps))
-    sizes[together] = np.nanmedian(steps[together], axis=1) / _body_size(skeleton)
-    cut = (sizes > CUT_SIZES) & (sizes > CUT_SIZES_PER_S * np.diff(skeleton.time_s[seen]))
-    return [int(i) for i in seen[1:][cut]]
-
-
 def _hidden(skeleton: Skeleton) -> Flags:
     """Return (frames, joints): the joint isn't surely seen, give or take a flicker of two frames."""
     return _running_median(skeleton.confidence, 5) < SURE
@@ -122,15 +108,6 @@ def _running_median(values: Array, n_frames: int) -> Array:
     return median
 
 
-def _body_size(skeleton: Skeleton) -> float:
-    """Return the median diagonal of the box around the body, in the unit of the positions."""
-    seen = skeleton.positions[np.isfinite(skeleton.positions).any(axis=(1, 2))]
-    if not len(seen):
-        return 1.0
-    extent = np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1)  # (seen, dims)
-    return float(np.median(np.linalg.norm(extent, axis=1))) or 1.0
-
-
 def _jumped(skeleton: Skeleton) -> Flags:
     """Return (frames, joints): outliers by Hampel's test, three scaled median deviations from the running median."""
     if skeleton.rate_hz < HAMPEL_LEAST_HZ or skeleton.n_frames < HAMPEL_FRAMES:
@@ -140,7 +117,7 @@ def _jumped(skeleton: Skeleton) -> Flags:
     known = _held(skeleton.positions)
     away = np.linalg.norm(known - _running_median(known, HAMPEL_FRAMES), axis=2)  # (frames, joints)
     usual = _running_median(away, HAMPEL_FRAMES)
-    jumped: Flags = (away > JUMP_SIZES * _body_size(skeleton)) & (away > 3 * 1.4826 * usual)
+    jumped: Flags = (away > JUMP_SIZES * body_size(skeleton)) & (away > 3 * 1.4826 * usual)
     jumped[:half] = jumped[-half:] = False  # no median on both sides here
     return jumped
 
