@@ -119,8 +119,8 @@ def observe(
     n_frames = info.n_frames if info else None
     report = progress or (lambda done, total: None)
     with quiet():
-        with Tracker(model) as tracker:
-            looked = looks(video.frames(source, seconds=seconds, anyway=anyway), model)
+        looking = looks(video.frames(source, seconds=seconds, anyway=anyway), model)
+        with ahead(looking, video.DEPTH) as looked, Tracker(model) as tracker:
             seen = _first_pass(looked, tracker, lambda done: report(done, n_frames))
             inference_s = tracker.inference_s
         scenes = seen.scenes(person)
@@ -146,15 +146,14 @@ def observe(
     )
 
 
-def _first_pass(frames: Iterator[Look], tracker: Tracker, report: Callable[[int], None]) -> _Seen:
+def _first_pass(looked: Iterator[Look], tracker: Tracker, report: Callable[[int], None]) -> _Seen:
     """Follow whom MediaPipe follows, while somebody else looks who is there."""
     seen = _Seen()
-    with closing(ahead(frames, video.DEPTH)) as looked:
-        for look in looked:
-            if look.cut:
-                tracker.forget()
-            seen.add(look, tracker.track(look.ready, look.frame.time_s))
-            report(len(seen.times_s))
+    for look in looked:
+        if look.cut:
+            tracker.forget()
+        seen.add(look, tracker.track(look.ready, look.frame.time_s))
+        report(len(seen.times_s))
     return seen
 
 

@@ -5,7 +5,7 @@ This runs ahead of the tracker, in the decoding thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ from rehabkit.recordings.frame import Frame
 
 SCAN_ALONE_S, SCAN_COMPANY_S = 1.0, 1.0 / 3.0
 """Time between scans: while one person is seen, and while several are, so that each stays near its last place."""
+FIRST_SCAN_S = 0.2
+"""When the first scan is: by then the tracker has frames enough to go on with, and needn't wait for it."""
 COMPANY_LASTS_S = 3.0
 """How long several people are expected after the last time that several were seen, or a scene began."""
 CUT_LUMA = 24.0
@@ -45,9 +47,9 @@ class Look:
     people: list[Sighting] | None
 
 
-def looks(frames: Iterable[Frame], model: str) -> Iterator[Look]:
+def looks(frames: Iterable[Frame], model: str) -> Generator[Look]:
     """Yield every frame with its brightness and cuts, and a list of people up to three times a second."""
-    cuts, company_s, next_s = CutFinder(), 0.0, 0.0
+    cuts, company_s, next_s = CutFinder(), 0.0, FIRST_SCAN_S
     with Scanner(model) as scanner:
         for frame in frames:
             thumb = thumbnail(frame.rgb)

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 Item = TypeVar("Item")
 _END: Final = object()
 
 
-def ahead(items: Iterator[Item], depth: int) -> Generator[Item]:
-    """Yield the items of an iterator, of which up to ``depth`` are made ahead in one thread.
+@contextmanager
+def ahead(items: Generator[Item], depth: int) -> Iterator[Iterator[Item]]:
+    """Give the items of a generator, of which up to ``depth`` are made ahead in one thread, from now on.
 
-    An error of the iterator is raised where its item would have come. Closing this generator, or an
-    interrupt, ends the thread after the item that it is making.
+    An error of the generator is raised where its item would have come. Leaving the context, by an interrupt
+    too, ends the thread after the item that it is making.
 
     Examples
     --------
-    >>> list(ahead(iter("abc"), depth=2))
+    >>> with ahead((letter for letter in "abc"), depth=2) as letters:
+    ...     list(letters)
     ['a', 'b', 'c']
     """
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead")
     try:
-        pending = deque(pool.submit(next, items, _END) for _ in range(depth))
-        while (item := pending.popleft().result()) is not _END:
-            pending.append(pool.submit(next, items, _END))
-            yield item  # type: ignore[misc]
+        yield _taken(pool, items, deque(pool.submit(next, items, _END) for _ in range(depth)))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        close = getattr(items, "close", None)
-        if close is not None:
-            close()
+        items.close()
+
+
+def _taken(pool: ThreadPoolExecutor, items: Iterator[Item], pending: deque[Future[Item | object]]) -> Iterator[Item]:
+    """Yield what is ready, and have another made for each."""
+    while (item := pending.popleft().result()) is not _END:
+        pending.append(pool.submit(next, items, _END))
+        yield item  # type: ignore[misc]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.frame import Frame, scaled
 
 
-def pictures(index: int, seconds: float | None, max_side_px: int) -> Iterator[Frame]:
+def pictures(index: int, seconds: float | None, max_side_px: int) -> Generator[Frame]:
     """Yield a camera's frames for some seconds, each with the time at which it arrived.
 
     Raises

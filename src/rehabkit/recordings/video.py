@@ -117,12 +117,14 @@ def frames(
         such camera.
     """
     if isinstance(source, int):
-        yield from ahead(camera.pictures(source, seconds, max_side_px), DEPTH)
+        pictures = camera.pictures(source, seconds, max_side_px)
     else:
-        yield from ahead(_pictures(Path(source), max_side_px, anyway), DEPTH)
+        pictures = _pictures(Path(source), max_side_px, anyway)
+    with ahead(pictures, DEPTH) as ready:
+        yield from ready
 
 
-def _pictures(path: Path, max_side_px: int, anyway: bool) -> Iterator[Frame]:
+def _pictures(path: Path, max_side_px: int, anyway: bool) -> Generator[Frame]:
     """Yield the frames of a file, upright and scaled; compare their end with what the header states."""
     with _opened(path) as (container, stream):
         step_s = 1.0 / (_rate_hz(stream) or 30.0)
