@@ -51,5 +51,5 @@ if __name__ == "__main__":
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo")
     out.mkdir(parents=True, exist_ok=True)
     assess(rk.demo_recording("deep_squat"), out / "squat.html", "--exercise", "deep_squat")
-    assess(fetch_video(out / "walking.mp4"), out / "walking.html")
+    assess(fetch_video(out / "walking.mp4"), out / "walking.html", "--person", "2")
     print(f"\nopen the reports: {out / 'squat.html'} and {out / 'walking.html'}")

@@ -14,6 +14,7 @@ from rehabkit.kinematics.uncertainty import camera_error
 from rehabkit.systems.exercise_session.movement import ENOUGH_FOR_TREND, Movement
 from rehabkit.systems.exercise_session.statements import plural, primary_tracks, ranged, statement
 
+MIDDLE_PERCENT = (5, 95)
 SQRT2 = float(np.sqrt(2.0))
 """The error of a difference of two measurements with independent errors is √2 times that of one."""
 
@@ -78,21 +79,26 @@ def ranges(movement: Movement) -> Iterator[Finding]:
 
 
 def whole_ranges(movement: Movement) -> Iterator[Finding]:
-    """For a movement that is no known exercise and has no repetition: how far each joint went in all."""
+    """For a movement that is no known exercise and has no repetition: how far each joint went in all.
+
+    Without repetitions a moment of bad landmarks can't be told from movement, so the ends are left out.
+    """
     if movement.exercise is not None or movement.complete:
         return
     for track in movement.tracks:
-        seen_s = track.time_s[np.isfinite(track.value)]
-        whole = track.range_between(*((seen_s[0], seen_s[-1]) if len(seen_s) else (0.0, 0.0)))
+        seen = np.isfinite(track.value)
+        times_s = track.time_s[seen]
+        why_not = track.why_not_between(times_s[0], times_s[-1]) if seen.any() else track.why_not or "not seen"
+        spread = None if why_not else float(np.ptp(np.percentile(track.value[seen], MIDDLE_PERCENT)))
         yield statement(
             movement,
             track,
             "range_recording",
             "range in the whole recording",
-            whole.range_deg,
+            spread,
             [],
-            "highest angle minus lowest",
-            not_measurable=whole.not_measurable,
+            f"{MIDDLE_PERCENT[0]}th to {MIDDLE_PERCENT[1]}th percentile of the recording",
+            not_measurable=why_not,
         )
 
 
