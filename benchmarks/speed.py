@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from result_file import save
+
 RUNS, CLIP_S, LONG_S, CORES = 5, 30.0, 600.0, 2
 PROTOCOL = f"""A 720p clip of the real recordings (H.264, 30 frames/s), repeated without encoding it anew to
 {CLIP_S:.0f} s, full model, each run a process of its own on {CORES} cores, its libraries loaded beforehand, the two
@@ -60,15 +61,9 @@ def main(clip: Path, long_run: bool) -> None:
         "long_run": memory,
         "help_s": starts,
         "not_run": {"Sports2D": " ".join(NOT_RUN.split())},
-        "command": f"python benchmarks/speed.py {clip}",
-        "commit": subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip(),
         "machine": machine(),
-        "wall_s": round(time.perf_counter() - started, 1),
     }
-    path = ROOT / "results" / "speed.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    save("speed", result, data=[clip], started=started)
     print(*result["headline"], sep="\n")
     for table in result["tables"]:
         print(table["title"], *table["rows"], sep="\n  ")
