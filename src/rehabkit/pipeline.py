@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -215,7 +217,9 @@ def _observe(
         name, digest, recorded_at = path.name, sha256(path), container.recorded_at
         early = check_container(container.width, container.height, container.rate_hz)
         _refuse_unfit(name, early, anyway)
-    seen = observe.observe(source, model=model, person=person, seconds=seconds, anyway=anyway, progress=progress)
+    with ThreadPoolExecutor(1) as meanwhile:
+        meanwhile.submit(import_module, "scipy.signal")  # takes half a second, which the network takes anyway
+        seen = observe.observe(source, model=model, person=person, seconds=seconds, anyway=anyway, progress=progress)
     _refuse_nobody(seen.skeleton, name)
     info = _info(
         name,
