@@ -7,7 +7,6 @@ Two sets of questions: what the container says (before the pose network is run),
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,6 @@ from rehabkit.kinematics.view import ViewEstimate
 from rehabkit.recordings.skeleton import Skeleton
 
 Array = NDArray[np.float64]
-Status = Literal["ok", "warning", "unfit"]
 
 LOWEST_RATE_HZ, GOOD_RATE_HZ, HIGHEST_RATE_HZ = 10.0, 20.0, 130.0
 """Below 10 frames/s a quick repetition has too few frames; above 130 it is slow motion, whose clock may not be real."""

@@ -37,8 +37,7 @@ def place_of(skeleton: Skeleton) -> Array:
     (n_frames, 2) sideways and away from the camera, for a picture from position and apparent size; for a
     measured skeleton the two horizontal axes. NaN where the trunk wasn't seen.
     """
-    hips = 0.5 * (skeleton.joint("left_hip") + skeleton.joint("right_hip"))  # (frames, dims)
-    shoulders = 0.5 * (skeleton.joint("left_shoulder") + skeleton.joint("right_shoulder"))
+    hips, shoulders = skeleton.middle("hip"), skeleton.middle("shoulder")  # (frames, dims)
     trunk = np.linalg.norm(shoulders - hips, axis=1)  # (frames,)
     if not np.any(np.isfinite(trunk)):
         return np.full((skeleton.n_frames, 2), np.nan)

@@ -19,6 +19,7 @@ from rehabkit.kinematics import formulas
 from rehabkit.kinematics.angles import LEAST_IN_PLANE, Array
 from rehabkit.kinematics.body import Body, estimated_body, measured_body
 from rehabkit.kinematics.formulas import Formula
+from rehabkit.kinematics.seen import mean_seen
 from rehabkit.kinematics.view import estimate_view
 from rehabkit.recordings.skeleton import Skeleton
 
@@ -266,9 +267,7 @@ def _mean_of_sides(sides: dict[str, Array]) -> Array:
     """(n_frames,) mean of the sides that are seen at least half as often as the better one."""
     share = {side: float(np.mean(np.isfinite(values))) for side, values in sides.items()}
     good = [values for side, values in sides.items() if share[side] >= max(share.values()) / 2]
-    n_seen = np.sum([np.isfinite(values) for values in good], axis=0)
-    total = np.sum([np.nan_to_num(values) for values in good], axis=0)
-    return np.asarray(np.where(n_seen > 0, total / np.maximum(n_seen, 1), np.nan))
+    return mean_seen(np.array(good))
 
 
 def counting_series(skeleton: Skeleton, name: str, side: str = "none") -> Array:

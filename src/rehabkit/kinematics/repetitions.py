@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rehabkit.errors import RecordingError
 from rehabkit.findings import Hold, Side
 from rehabkit.kinematics.excursions import Excursion, edges, find_excursions
+from rehabkit.kinematics.seen import mean_seen
 from rehabkit.kinematics.strokes import ALIKE, AT_REST, DESPIKE_S, SHORT_GAP_S, EvenTrack, even_track, usual_range
 
 Array = NDArray[np.float64]
@@ -281,8 +282,7 @@ def _average(signals: Mapping[Side, Array]) -> Array:
     shared = np.all(np.isfinite(values), axis=0)
     level = np.mean(values[:, shared], axis=1) if shared.any() else np.zeros(len(values))
     centred = values - level[:, None] + np.mean(level)
-    n_seen = np.isfinite(centred).sum(axis=0)
-    return np.where(n_seen > 0, np.nansum(centred, axis=0) / np.maximum(n_seen, 1), np.nan)
+    return mean_seen(centred)
 
 
 def _from_zero(signals: Mapping[Side, Array]) -> dict[Side, Array]:

@@ -124,16 +124,3 @@ def _track(skeleton: Skeleton, view: ViewEstimate, name: str, side: Side) -> Tra
     why_not = supported(name, view.name, skeleton, side)
     series = clinical_series if why_not is None else counting_series
     return Track(MEASURES[name], side, skeleton.time_s, series(skeleton, name, side), skeleton.sensor, why_not)
-
-
-def mean_seen(signals: dict[Side, Array]) -> Array:
-    """(n_frames,) mean over the sides that were seen; NaN where none was.
-
-    Examples
-    --------
-    >>> mean_seen({"left": np.array([1.0, np.nan, np.nan]), "right": np.array([3.0, 4.0, np.nan])})
-    array([ 2.,  4., nan])
-    """
-    values = np.array(list(signals.values()))  # (sides, time)
-    n_seen = np.isfinite(values).sum(axis=0)
-    return np.where(n_seen > 0, np.nansum(values, axis=0) / np.maximum(n_seen, 1), np.nan)

@@ -118,16 +118,12 @@ def yaw_series(skeleton: Skeleton) -> Array:
 
 def _across(skeleton: Skeleton, last: Array, first: Array) -> Array:
     """(n_frames,) the part of ``last - first`` at right angles to the trunk, in trunk lengths."""
-    trunk = _middle(skeleton, "shoulder") - _middle(skeleton, "hip")
+    trunk = skeleton.middle("shoulder") - skeleton.middle("hip")
     length = np.linalg.norm(trunk, axis=-1)
     finite = length[np.isfinite(length)]
     full = np.percentile(finite, 75) if len(finite) else np.nan
     across = dot(last - first, quarter_turn(unit(trunk)))
     return np.asarray(across / np.fmax(length, full if full > 0 else np.nan))
-
-
-def _middle(skeleton: Skeleton, name: str) -> Array:
-    return np.asarray((skeleton.joint(f"left_{name}") + skeleton.joint(f"right_{name}")) / 2)
 
 
 def _cosine(skeleton: Skeleton) -> Array:
@@ -141,7 +137,7 @@ def _cosine(skeleton: Skeleton) -> Array:
 
 def _depth_yaw(skeleton: Skeleton) -> Array:
     """(n_frames,) yaw from the network's guessed depth of shoulders and hips; NaN where there is none."""
-    trunk = _middle(skeleton, "shoulder") - _middle(skeleton, "hip")
+    trunk = skeleton.middle("shoulder") - skeleton.middle("hip")
     across = quarter_turn(unit(trunk))
     parts = [skeleton.estimated(f"left_{name}") - skeleton.estimated(f"right_{name}") for name in FULL_WIDTH]
     leftward = np.sum([unit(part) for part in parts], axis=0)
@@ -202,9 +198,9 @@ def _posture(skeleton: Skeleton) -> Posture:
     upright, so that neither bending forward nor sitting is called lying.
     """
     up = {"image": (0.0, -1.0), "y_up": (0.0, 1.0, 0.0), "z_up": (0.0, 0.0, 1.0)}[skeleton.axes]
-    shoulder = _middle(skeleton, "shoulder")
-    trunk = dot(unit(shoulder - _middle(skeleton, "hip")), np.array(up))
-    body = dot(unit(shoulder - _middle(skeleton, "ankle")), np.array(up)) if skeleton.has("left_ankle") else trunk
+    shoulder = skeleton.middle("shoulder")
+    trunk = dot(unit(shoulder - skeleton.middle("hip")), np.array(up))
+    body = dot(unit(shoulder - skeleton.middle("ankle")), np.array(up)) if skeleton.has("left_ankle") else trunk
     level = (trunk < np.cos(np.radians(50))) & (np.where(np.isfinite(body), body, trunk) < np.cos(np.radians(50)))
     seen = np.isfinite(trunk)
     if not seen.any():
@@ -216,7 +212,7 @@ def _posture(skeleton: Skeleton) -> Posture:
 
 def _on_the_arms(skeleton: Skeleton, up: Array) -> bool:
     """Whether the elbows or hands are well below the shoulders for most of the time."""
-    trunk = np.linalg.norm(_middle(skeleton, "shoulder") - _middle(skeleton, "hip"), axis=-1)
+    trunk = np.linalg.norm(skeleton.middle("shoulder") - skeleton.middle("hip"), axis=-1)
     below = [
         dot(skeleton.joint(f"{side}_shoulder") - skeleton.joint(f"{side}_{name}"), up) / trunk
         for side in ("left", "right")

@@ -140,6 +140,10 @@ class Skeleton:
         """(n_frames, n_dims) positions of one joint, px or metres as the axes say; NaN where not seen."""
         return self.positions[:, self.index(name)]
 
+    def middle(self, name: str) -> Array:
+        """(n_frames, n_dims) midway between the left and the right joint of that name; NaN where one wasn't seen."""
+        return np.asarray(0.5 * (self.joint(f"left_{name}") + self.joint(f"right_{name}")))
+
     def estimated(self, name: str) -> Array:
         """(n_frames, 3) the network's guess of one joint in metres; NaN everywhere if there is none."""
         if self.estimated_m is None:

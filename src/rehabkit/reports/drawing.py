@@ -20,7 +20,6 @@ FAINT = "#dde3ea"
 LEFT = "#0067a5"
 RIGHT = "#c8500a"
 NEUTRAL = "#3d4f60"
-GOOD = "#2e7d53"
 PAPER = "#ffffff"
 SIDE_COLOURS = {"left": LEFT, "right": RIGHT}
 """Blue and vermilion: told apart by colour-blind readers; the right side is also dashed or hollow."""

@@ -22,7 +22,7 @@ from rehabkit.reports.fonts import font_file
 from rehabkit.reports.pdf_drawing import CONDENSED, FONT, draw
 
 MARGIN, WIDTH, BOTTOM = 15.0, 180.0, 18.0
-ACCENT, ALERT, WASH, WARM = "#0b5570", "#8a3b00", "#f4f7fa", "#fdf6ef"
+ACCENT, ALERT, WASH = "#0b5570", "#8a3b00", "#f4f7fa"
 
 
 def write_pdf(assessment: Assessment, path: str | Path) -> None:

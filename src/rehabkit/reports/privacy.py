@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rehabkit.kinematics.seen import mean_seen
 from rehabkit.recordings.skeleton import Skeleton
 
 Array = NDArray[np.float64]
@@ -51,8 +52,7 @@ class Head:
         names = [name for name in FACE if name in skeleton.joint_names]
         face = np.stack([skeleton.joint(name) for name in names], axis=1)  # (frame, landmark, x and y)
         seen = np.isfinite(face[..., 0])
-        n_seen = np.maximum(seen.sum(axis=1, keepdims=True), 1)
-        centre = np.where(seen.any(axis=1, keepdims=True), np.nansum(face, axis=1) / n_seen, np.nan)
+        centre = mean_seen(face, axis=1)  # (frame, x and y)
         away = np.linalg.norm(face - centre[:, None], axis=2)
         spread = np.max(np.where(seen, away, 0.0), axis=1)
         shoulders, hips = _middle(skeleton, "shoulder"), _middle(skeleton, "hip")
@@ -149,9 +149,7 @@ def _blurred(rgb: Picture) -> Picture:
 def _middle(skeleton: Skeleton, joint: str) -> Array:
     """(n_frames, 2) midway between left and right, or the one that is seen."""
     sides = np.stack([skeleton.joint(f"left_{joint}"), skeleton.joint(f"right_{joint}")])  # (side, frame, x and y)
-    seen = np.isfinite(sides)
-    n_seen = seen.sum(axis=0)
-    return np.asarray(np.where(n_seen > 0, np.nansum(sides, axis=0) / np.maximum(n_seen, 1), np.nan))
+    return mean_seen(sides)
 
 
 def _trunk_px(skeleton: Skeleton) -> Array:

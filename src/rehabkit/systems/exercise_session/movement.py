@@ -20,9 +20,10 @@ from rehabkit.findings import Hold, Repetition, Side
 from rehabkit.kinematics.activity import on_the_spot
 from rehabkit.kinematics.generic import generic_signals
 from rehabkit.kinematics.repetitions import Counted, find_holds
+from rehabkit.kinematics.seen import mean_seen
 from rehabkit.kinematics.smoothness import sparc
 from rehabkit.kinematics.tempo import phase_durations
-from rehabkit.kinematics.tracks import HIDDEN_SHARE, Track, mean_seen, tracks_of
+from rehabkit.kinematics.tracks import HIDDEN_SHARE, Track, tracks_of
 from rehabkit.kinematics.view import ViewEstimate
 from rehabkit.recordings.skeleton import Skeleton
 
@@ -88,7 +89,8 @@ def prepare(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | None) -
     movement = Movement(skeleton, view, exercise, tracks, exercise.measures[0], signals)
     if exercise.hold is not None:
         rule = exercise.hold
-        held = find_holds(skeleton.time_s, mean_seen(signals), rule.low_deg, rule.high_deg, rule.minimum_s)
+        signal = mean_seen(np.array(list(signals.values())))
+        held = find_holds(skeleton.time_s, signal, rule.low_deg, rule.high_deg, rule.minimum_s)
         return replace(movement, holds=tuple(held))
     return with_repetitions(movement, _count(movement, exercise))
 
@@ -100,9 +102,9 @@ def with_repetitions(movement: Movement, repetitions: Sequence[Repetition]) -> M
     ----------
     repetitions : in any order; they are sorted by start and numbered again.
     """
-    ordered = sorted(repetitions, key=lambda r: r.start_s)
-    checks = run_checks(movement.skeleton, movement.view, movement.exercise, _numbered(ordered))
-    measured = [_measured(movement, r, checks) for r in _numbered(ordered)]
+    ordered = _numbered(sorted(repetitions, key=lambda r: r.start_s))
+    checks = run_checks(movement.skeleton, movement.view, movement.exercise, ordered)
+    measured = [_measured(movement, r, checks) for r in ordered]
     return replace(movement, repetitions=tuple(measured), checks=tuple(checks))
 
 
@@ -140,7 +142,7 @@ def _measured(movement: Movement, repetition: Repetition, checks: Sequence[Check
     time_s = movement.skeleton.time_s
     signal = movement.signals.get(repetition.side)
     if signal is None:
-        signal = mean_seen(movement.signals)
+        signal = mean_seen(np.array(list(movement.signals.values())))
     inside = (time_s >= start_s) & (time_s <= end_s)
     peak_s = repetition.peak_s
     if peak_s is None or not start_s <= peak_s <= end_s:
