@@ -6,7 +6,8 @@
     ├── InputError (ValueError)    what the user gave is wrong
     │   ├── RecordingError         a recording can't be read, or holds nothing that can be assessed
     │   ├── ExerciseError          unknown exercise, malformed exercise file
-    │   └── AssessmentError        an assessment file can't be read, corrected or compared
+    │   ├── AssessmentError        an assessment file can't be read, corrected or compared
+    │   └── LeakError              a split would let the test part be seen in training
     ├── OutputError (OSError)      a result can't be written
     ├── ModelError                 a model file is missing, damaged or of another version
     └── MissingExtraError          an optional part isn't installed
@@ -42,6 +43,10 @@ class ExerciseError(InputError):
 
 class AssessmentError(InputError):
     """An assessment file can't be read, corrected or compared."""
+
+
+class LeakError(InputError):
+    """A split would let the test part be seen in training: its figure would be worthless."""
 
 
 class OutputError(RehabkitError, OSError):

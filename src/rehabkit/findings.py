@@ -17,11 +17,13 @@ NOT_A_MEDICAL_DEVICE = (
 )
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """What is kept in files: unknown keys and non-finite numbers are refused."""
+
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, validate_assignment=True)
 
 
-class Evidence(_Record):
+class Evidence(Record):
     """Where a finding comes from: which joints, when, which repetition, in which view."""
 
     joints: list[str] = []
@@ -34,7 +36,7 @@ class Evidence(_Record):
     source: str = Field("", description="where a norm, threshold or error figure is published or measured")
 
 
-class Finding(_Record):
+class Finding(Record):
     """One statement: a value with its uncertainty, or ``not_measurable`` with the reason.
 
     ``uncertainty`` is the half-width of the 95 % interval of the camera's own error, in ``unit``; ``provisional``
@@ -59,7 +61,7 @@ class Finding(_Record):
     evidence: Evidence = Evidence()
 
 
-class JointRange(_Record):
+class JointRange(Record):
     """Range of one angle within one repetition, degrees, or why there is none."""
 
     angle: str = Field(description="name of the angle, e.g. left_knee_flexion")
@@ -71,7 +73,7 @@ class JointRange(_Record):
     not_measurable: str | None = None
 
 
-class Repetition(_Record):
+class Repetition(Record):
     """One repetition, complete or partial."""
 
     number: int
@@ -88,7 +90,7 @@ class Repetition(_Record):
     stated_by: str | None = Field(None, description="who set it by hand, if a person did")
 
 
-class Hold(_Record):
+class Hold(Record):
     """A position that was held."""
 
     start_s: float
@@ -99,7 +101,7 @@ class Hold(_Record):
     reason: str | None = None
 
 
-class Prescription(_Record):
+class Prescription(Record):
     """What was ordered."""
 
     sets: int | None = Field(None, ge=1, le=100)
@@ -108,7 +110,7 @@ class Prescription(_Record):
     hold_s: float | None = Field(None, ge=0, le=3600)
 
 
-class Patient(_Record):
+class Patient(Record):
     """What only a person knows. No name is asked for; ``reference`` is whatever the clinic uses."""
 
     reference: str = ""
@@ -122,7 +124,7 @@ class Patient(_Record):
     note: str = ""
 
 
-class CheckResult(_Record):
+class CheckResult(Record):
     """One question about the fitness of a recording."""
 
     name: str
@@ -131,7 +133,7 @@ class CheckResult(_Record):
     remedy: str = ""
 
 
-class Gap(_Record):
+class Gap(Record):
     """A stretch in which a joint, or the whole person (``joint`` None), was not seen."""
 
     start_s: float
@@ -139,7 +141,7 @@ class Gap(_Record):
     joint: str | None = None
 
 
-class RecordingInfo(_Record):
+class RecordingInfo(Record):
     """What was assessed. ``landmarks`` keeps the skeleton itself, so that a correction can be recomputed."""
 
     name: str
@@ -161,7 +163,7 @@ class RecordingInfo(_Record):
     landmarks: str | None = Field(None, description="base64 of the skeleton's npz file (rehabkit.recordings)")
 
 
-class Correction(_Record):
+class Correction(Record):
     """A change that a person made, kept for ever."""
 
     who: str
@@ -172,7 +174,7 @@ class Correction(_Record):
     after: Any = None
 
 
-class Provenance(_Record):
+class Provenance(Record):
     """What computed this, so that it can be computed again."""
 
     rehabkit_version: str
@@ -185,7 +187,7 @@ class Provenance(_Record):
     notice: str = NOT_A_MEDICAL_DEVICE
 
 
-class AngleSeries(_Record):
+class AngleSeries(Record):
     """One angle over time, degrees; ``None`` where it could not be measured."""
 
     name: str
@@ -198,7 +200,7 @@ class AngleSeries(_Record):
     why_not_clinical: str | None = None
 
 
-class Assessment(_Record):
+class Assessment(Record):
     """What one recording shows.
 
     Examples

@@ -1,0 +1,25 @@
+"""Every recipe, by the name that the command line uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rehabkit.errors import InputError
+from rehabkit.learning.recipe import Recipe
+
+_ALL: tuple[Recipe, ...] = ()
+RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}
+"""One recipe a system; further ones for research figures that ship no bundle."""
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name not in RECIPES:
+        raise InputError(f"system must be one of {', '.join(RECIPES)}, got {name!r}; choose one of these")
+    return RECIPES[name]

@@ -1,0 +1,82 @@
+"""An evaluation as tables: for the terminal, for results/*.json, and for the card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rehabkit.learning.bench import Evaluation, Outcome
+from rehabkit.learning.recipe import Recipe, Table
+from rehabkit.runtime.card import Figure
+
+
+def table(recipe: Recipe, evaluation: Evaluation) -> Table:
+    """One row a model: each metric with interval and worst subject, size, parameters, latency."""
+    columns = ["model", *recipe.metrics, "kB", "parameters", "p50 / p99 ms"]
+    rows = [[*_name(one), *map(str, one.estimates.values()), *_cost(one)] for one in evaluation.outcomes.values()]
+    return Table(title(evaluation), columns, rows, note(evaluation))
+
+
+def title(evaluation: Evaluation) -> str:
+    """What was done, in a line."""
+    return f"{evaluation.recipe}: {evaluation.protocol.title}"
+
+
+def note(evaluation: Evaluation) -> str:
+    """How to read the table."""
+    parts = [
+        f"{evaluation.n_recordings} recordings of {evaluation.n_subjects} people; in brackets the 95 % interval "
+        "(bootstrap over people) and the worst person. Whatever was chosen was chosen inside the training part.",
+        "Size and time are those of the ONNX file, one row at a time on one CPU core." if _costed(evaluation) else "",
+        "LEAK DEMONSTRATION: people are on both sides of the split; these figures mean nothing."
+        if evaluation.protocol.leaks or evaluation.settings.leak_demo
+        else "",
+        "A quick run: few people, little training; not a result." if evaluation.settings.quick else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def figures(recipe: Recipe, evaluation: Evaluation, model: str) -> list[Figure]:
+    """One model's figures for its card; none from a leak demonstration or a quick run."""
+    if evaluation.protocol.leaks or evaluation.settings.leak_demo or evaluation.settings.quick:
+        return []
+    outcome = evaluation.outcomes[model]
+    protocol = f"{evaluation.protocol.title}, {evaluation.n_subjects} people, {evaluation.n_recordings} recordings"
+    return [
+        Figure(name=name, value=e.value, low_95=e.low_95, high_95=e.high_95, worst_subject=e.worst, protocol=protocol)
+        for name, e in outcome.estimates.items()
+    ]
+
+
+def text(one: Table) -> str:
+    """The table in plain text."""
+    cells = [one.columns, *([_cell(value) for value in row] for row in one.rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(one.columns))]
+    lines = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return "\n".join([one.title, "", *lines, "", one.note])
+
+
+def as_json(tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """Tables as results/*.json keep them."""
+    return [{"title": t.title, "columns": t.columns, "rows": t.rows, "note": t.note} for t in tables]
+
+
+def _name(outcome: Outcome) -> list[str]:
+    return [f"{outcome.model} (trivial)" if outcome.trivial else outcome.model]
+
+
+def _cost(outcome: Outcome) -> list[Any]:
+    if outcome.cost is None:
+        return [None, None, None]
+    c = outcome.cost
+    return [round(c.size_bytes / 1000), c.n_parameters, f"{c.p50_ms:.2f} / {c.p99_ms:.2f}"]
+
+
+def _costed(evaluation: Evaluation) -> bool:
+    return any(one.cost is not None for one in evaluation.outcomes.values())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,55 @@
+"""What every system with a network offers: recording → tensors, and the network's outputs → findings."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from rehabkit.findings import Finding
+from rehabkit.runtime.bundle import Tensors
+from rehabkit.runtime.card import Card, TensorSpec
+
+R = TypeVar("R")
+
+
+class System(ABC, Generic[R]):
+    """One published method.
+
+    numpy only: it must work where torch isn't installed, and its two halves are what a browser repeats.
+    Everything that can be inside the network's graph (normalising, differences, softmax) is there, not here.
+
+    Attributes
+    ----------
+    name, title : for machines, for people.
+    reads : the kind of recording it takes.
+    inputs : tensor name → shape of one row (no batch axis), axes, unit.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    reads: ClassVar[type]
+    inputs: ClassVar[Mapping[str, TensorSpec]]
+
+    @abstractmethod
+    def prepare(self, recording: R) -> Tensors:
+        """The network's inputs, tensor name → (n_rows, …): one row a repetition, or many windows.
+
+        Each recording is prepared by itself: nothing here may depend on any other one.
+
+        Raises
+        ------
+        RecordingError
+            If the recording lacks what the system needs; the message names it.
+        """
+
+    @abstractmethod
+    def interpret(self, recording: R, outputs: Tensors, card: Card) -> list[Finding]:
+        """What the network's outputs mean; what can't be said is a finding too.
+
+        Parameters
+        ----------
+        recording : the one that was prepared.
+        outputs : output name → (n_rows, …).
+        card : of the network that ran: labels, thresholds in ``settings``.
+        """
