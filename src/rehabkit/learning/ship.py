@@ -1,0 +1,103 @@
+"""A recipe's model trained on everyone at hand → Bundle, with the figures that its evaluation gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rehabkit.errors import InputError
+from rehabkit.learning.bench import Evaluation, Say, Settings
+from rehabkit.learning.examples import Examples
+from rehabkit.learning.export import bundle_of
+from rehabkit.learning.model import Model, NetworkModel
+from rehabkit.learning.recipe import Recipe
+from rehabkit.learning.results import figures, title
+from rehabkit.learning.training import Checkpoint, Report
+from rehabkit.recordings.datasets import catalogue
+from rehabkit.runtime.bundle import Bundle, Tensors
+from rehabkit.runtime.card import DataUse
+
+
+def make_bundle(
+    recipe: Recipe,
+    examples: Examples,
+    settings: Settings,
+    *,
+    model: str | None = None,
+    evaluation: Evaluation | None = None,
+    checkpoint: Path | None = None,
+    say: Say | None = None,
+) -> Bundle:
+    """Train on all examples and pack.
+
+    Parameters
+    ----------
+    model : one of the recipe's; the one that ships by default.
+    evaluation : of this model on unseen people, for the card's figures and thresholds.
+    checkpoint : where a network's weights are kept after each epoch.
+    say : told each epoch's loss.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or the evaluation was a leak demonstration.
+    """
+    name = model or recipe.ships or next(iter(recipe.models))
+    if name not in recipe.models:
+        raise InputError(f"model must be one of {', '.join(recipe.models)}, got {name!r}; choose one of these")
+    if evaluation is not None and (evaluation.protocol.leaks or evaluation.settings.leak_demo):
+        raise InputError("a leak demonstration must not be exported; evaluate with another protocol")
+    torch.manual_seed(settings.seed)
+    trained = _quick(recipe.models[name], settings)()
+    _listen(trained, checkpoint, say)
+    trained.fit(examples, settings.seed)
+    facts: dict[str, object] = {
+        "settings": trained.settings() | recipe.settings(examples, _in_order(examples, evaluation, name)),
+        "data": [used(data, examples) for data in recipe.data],
+        "protocol": title(evaluation) if evaluation else "not evaluated",
+        "figures": figures(recipe, evaluation, name) if evaluation else [],
+    }
+    if settings.quick:
+        facts["limits"] = [*recipe.limits, "A quick run: few people, little training; for tests only."]
+    return bundle_of(trained, name, recipe, examples, facts)
+
+
+def used(name: str, examples: Examples) -> DataUse:
+    """What the card says of a data set."""
+    entry = catalogue.entry(name)
+    return DataUse(
+        name=name,
+        title=entry.title,
+        home=entry.home,
+        licence=entry.licence,
+        n_subjects=len(examples.subjects),
+        n_recordings=len(np.unique(examples.recording)),
+        sha256=dict(entry.sha256),
+    )
+
+
+def _quick(make: Callable[[], Model], settings: Settings) -> Callable[[], Model]:
+    return (lambda: make().quick()) if settings.quick else make
+
+
+def _listen(model: Model, checkpoint: Path | None, say: Say | None) -> None:
+    if not isinstance(model, NetworkModel):
+        return
+    if say is not None:
+        model.callbacks += (Report(say),)
+    if checkpoint is not None:
+        model.callbacks += (Checkpoint(checkpoint),)
+
+
+def _in_order(examples: Examples, evaluation: Evaluation | None, name: str) -> Tensors:
+    """The out-of-fold outputs in the examples' order; empty unless every row was predicted."""
+    if evaluation is None or name not in evaluation.outcomes:
+        return {}
+    outcome = evaluation.outcomes[name]
+    if len(outcome.rows) != len(examples):
+        return {}
+    back = np.argsort(outcome.rows)
+    return {key: value[back] for key, value in outcome.outputs.items()}
