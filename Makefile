@@ -9,6 +9,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := out/demo
 DATA ?= ../shared/data
+# one fixed version, so that pip takes the build that a machine without a GPU has at hand
+TORCH ?= torch==2.13.0
 GENERATED := measurement_error render_exercises render_results
 
 .PHONY: help models demo test check docs results bench fuzz clean
@@ -19,7 +21,7 @@ help: ## list the targets
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rehabkit needs Python 3.11 or newer; make PYTHON=python3.11 names another")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/pip install --quiet --disable-pip-version-check "$(TORCH)" --editable ".[dev]"
 	@touch $@
 
 models: $(READY)

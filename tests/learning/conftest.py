@@ -7,9 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from toy import SwingRecipe  # noqa: E402
+from toy import SwingRecipe
 
-from rehabkit.learning.examples import Examples  # noqa: E402
+from rehabkit.learning.examples import Examples
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,9 @@ def test_intervals_are_over_subjects(recipe: SwingRecipe, examples: Examples) ->
     probability = run.outcomes["classical"].outputs["probability"]
     rows = run.outcomes["classical"].rows
     own = [
-        np.mean(probability[examples.subject[rows] == s].argmax(1) == examples.target[rows][examples.subject[rows] == s])
+        np.mean(
+            probability[examples.subject[rows] == s].argmax(1) == examples.target[rows][examples.subject[rows] == s]
+        )
         for s in examples.subjects
     ]
     assert e.worst == pytest.approx(min(own))

@@ -73,7 +73,7 @@ def test_a_scaler_fitted_on_all_within_the_fold_stops_the_run(examples: Examples
     class Planted(SwingRecipe):
         models = {"classical": lambda: FitsOnAll(LogisticRegression, n_classes=2)}  # noqa: RUF012
 
-    with pytest.raises(LeakError, match="StandardScaler must be fitted on the 48 training rows of fold p0.* on 60"):
+    with pytest.raises(LeakError, match=r"StandardScaler must be fitted on the 48 training rows of fold p0.* on 60"):
         evaluate(Planted(), examples, LOSO, Settings())
 
 

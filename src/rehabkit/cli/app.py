@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 import typer
 from typer.main import get_command
 
-from rehabkit.cli import assess, doctor, exercises, models, review
+from rehabkit.cli import assess, doctor, exercises, learn, models, review
 from rehabkit.errors import RehabkitError
 
 USAGE = 2
@@ -35,6 +35,10 @@ def application() -> typer.Typer:
     app.command("correct")(review.correct)
     app.command("compare")(review.compare)
     app.command("report")(review.report)
+    app.command("systems")(models.list_systems)
+    app.command("train")(learn.train)
+    app.command("evaluate")(learn.evaluate)
+    app.command("export")(learn.export)
     app.add_typer(models.application(), name="models")
     app.command("doctor")(doctor.doctor)
     app.command("version")(doctor.version)

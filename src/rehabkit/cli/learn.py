@@ -12,7 +12,7 @@ from rehabkit.cli.outputs import require_writable
 from rehabkit.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
-    from rehabkit.learning.bench import Say, Settings
+    from rehabkit.learning.bench import Say
     from rehabkit.learning.recipe import Recipe
 
 SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="A name that `rehabkit systems` lists.")]
@@ -31,7 +31,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but th
 def train(
     system: SystemName,
     data: Data = None,
-    model: Annotated[str | None, typer.Option("--model", help="Which of its models; the shipped one by default.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Which of its models; the shipped one by default.")
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE.onnx", help="Where the bundle goes; your own store by default."),
