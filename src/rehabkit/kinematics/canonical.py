@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.kinematics.angles import included_deg
 from rehabkit.recordings.skeleton import Skeleton
 
 Array = NDArray[np.float64]
@@ -35,6 +36,8 @@ LEAST_SEEN = 0.5
 """A joint unseen for more than this share of the time can't be bridged."""
 LEAST_FACING = 0.2
 """Hips and shoulders of which less than this share lies level say nothing about where the person faces."""
+STRIDE = 0.3
+"""Feet this far apart from front to back at the start, in body sizes, stand in a stride: the front leg works."""
 CLEAR_LEAD = 1.25
 """The left side is the mover when it moves this much more than the right."""
 
@@ -65,8 +68,7 @@ def canonical(skeleton: Skeleton, *, n_frames: int = 64, mirror: Mirror = "auto"
     ----------
     skeleton : in metres, or of a picture with a pose network's world landmarks.
     n_frames : frames that time is stretched to.
-    mirror : ``auto`` exchanges left and right when the left side clearly moves more, so that the mover is the
-        right side.
+    mirror : ``auto`` exchanges left and right when the left side is the mover, so that the right one always is.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def canonical(skeleton: Skeleton, *, n_frames: int = 64, mirror: Mirror = "auto"
     positions = positions - positions[:, :1]
     scale = _body_size(positions)
     positions = _facing_forward(positions, skeleton.sensor) / scale
-    mirrored = mirror == "always" or (mirror == "auto" and _left_moves_more(positions))
+    mirrored = mirror == "always" or (mirror == "auto" and _left_is_mover(positions))
     if mirrored:
         positions = mirror_image(positions)
     return Canonical(positions.astype(np.float32), mirrored, skeleton.duration_s, scale)
@@ -169,14 +171,26 @@ def _facing_forward(positions: Array, sensor: str) -> Array:
     return np.asarray(positions @ turn.T)
 
 
-def _left_moves_more(positions: Array) -> bool:
-    """Whether hand and foot of the left side together stray clearly farther from where they start."""
-    moved = {}
-    for side in ("left", "right"):
-        limbs = [CANONICAL_JOINTS.index(f"{side}_{joint}") for joint in ("wrist", "ankle")]
-        stray = np.linalg.norm(positions[:, limbs] - positions[:1, limbs], axis=-1)  # (frames, 2)
-        moved[side] = float(stray.max(axis=0).sum())
-    return moved["left"] > CLEAR_LEAD * moved["right"]
+def _left_is_mover(positions: Array) -> bool:
+    """Whether the left leg stands in front in a stride, or else the left limbs move clearly more."""
+    ahead = {side: float(_of(positions, side, "ankle")[0, 2]) for side in ("left", "right")}
+    if abs(ahead["left"] - ahead["right"]) > STRIDE:
+        return ahead["left"] > ahead["right"]
+    return _activity(positions, "left") > CLEAR_LEAD * _activity(positions, "right")
+
+
+def _activity(positions: Array, side: str) -> float:
+    """How far hand and foot stray from where they start, in body sizes, and half the knee's range, radians.
+
+    Squares are added, so that a sensor's noise in the resting limbs weighs little.
+    """
+    hip, knee, ankle, wrist = (_of(positions, side, name) for name in ("hip", "knee", "ankle", "wrist"))
+    stray = [float(np.linalg.norm(limb - limb[:1], axis=-1).max()) for limb in (wrist, ankle)]
+    return float(np.linalg.norm([*stray, np.radians(np.ptp(included_deg(hip, knee, ankle))) / 2]))
+
+
+def _of(positions: Array, side: str, name: str) -> Array:
+    return positions[:, CANONICAL_JOINTS.index(f"{side}_{name}")]
 
 
 def _other_side(name: str) -> str:
