@@ -56,7 +56,8 @@ def test_an_interrupted_run_goes_on_where_it_was(
 
 def test_folds_run_on_a_ray_cluster_of_two_workers(recipe: SwingRecipe, examples: Examples) -> None:
     ray = pytest.importorskip("ray")
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    here = {"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}}  # where the workers find the toy
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False, runtime_env=here)
     try:
         far = evaluate(recipe, examples, LOSO, Settings(engine="ray", jobs=2), models=["classical"])
     finally:

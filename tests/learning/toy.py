@@ -86,9 +86,11 @@ class SwingRecipe(Recipe):
     outputs: ClassVar = {"probability": TensorSpec(shape=[2], axes=["label"])}
     models: ClassVar = {
         "small": lambda: NetworkModel(
-            SwingNet, cross_entropy, TrainConfig(epochs=20, learning_rate=0.05, patience=5, weight_decay=0.0)
+            SwingNet,
+            cross_entropy,
+            TrainConfig(epochs=40, batch_size=16, learning_rate=0.1, patience=40, weight_decay=0.0),
         ),
-        "classical": lambda: ClassicalModel(LogisticRegression, n_classes=2),
+        "classical": lambda: ClassicalModel(lambda: LogisticRegression(C=100.0), n_classes=2),
     }
     baselines: ClassVar = {"majority": lambda: trivial.majority(2)}
     ships = "small"

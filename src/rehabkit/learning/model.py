@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 from sklearn.base import BaseEstimator
 from torch import Tensor, nn
 
@@ -175,20 +177,14 @@ def fit_temperature(module: nn.Module, examples: Examples) -> None:
     Guo et al. 2017, ICML: one number, by minimising the cross-entropy of ``logits / temperature``. The module's
     output ``logits`` is undivided; it divides by the buffer itself on the way to ``probability``.
     """
-    temperature = module.get_buffer("temperature")
     logits = torch.as_tensor(run(module, examples, ("logits",))["logits"])
     target = batch_of(examples)["target"]
-    log_t = torch.zeros(1, requires_grad=True)
-    optimiser = torch.optim.LBFGS([log_t], max_iter=50)
 
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        loss = nn.functional.cross_entropy(logits / log_t.exp(), target)
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
+    def loss(log_t: float) -> float:
+        return float(nn.functional.cross_entropy(logits / math.exp(log_t), target))
 
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
-    temperature.fill_(float(log_t.detach().exp().clamp(0.05, 20.0)))
+    best = minimize_scalar(loss, bounds=(math.log(0.05), math.log(20.0)), method="bounded")
+    module.get_buffer("temperature").fill_(math.exp(best.x))
 
 
 def run(module: nn.Module, examples: Examples, names: Sequence[str] | None = None) -> Tensors:

@@ -67,7 +67,7 @@ def make_bundle(
 
 def used(name: str, examples: Examples) -> DataUse:
     """What the card says of a data set."""
-    entry = catalogue.entry(name)
+    entry = catalogue.find(name)
     return DataUse(
         name=name,
         title=entry.title,
@@ -75,7 +75,7 @@ def used(name: str, examples: Examples) -> DataUse:
         licence=entry.licence,
         n_subjects=len(examples.subjects),
         n_recordings=len(np.unique(examples.recording)),
-        sha256=dict(entry.sha256),
+        sha256={file.name: file.sha256 for file in entry.files if file.sha256},
     )
 
 
