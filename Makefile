@@ -13,7 +13,7 @@ DATA ?= ../shared/data
 TORCH ?= torch==2.13.0
 GENERATED := measurement_error render_exercises render_results
 
-.PHONY: help models demo test check docs results bench fuzz clean
+.PHONY: help models demo test core check docs results bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ demo: models ## assess a real recording and a real video, and write their report
 test: models ## run all tests
 	$(BIN)/pytest -n auto
 
+core: ## every shipped bundle in an environment without torch
+	$(PYTHON) -m venv .venv-core
+	.venv-core/bin/pip install --quiet --disable-pip-version-check .
+	.venv-core/bin/python tests/without_torch.py
+
 check: $(READY) ## ruff, mypy, import-linter, generated pages in step, docs without warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,6 +58,7 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/counting.py $(DATA)/exercise
 	$(BIN)/python benchmarks/counting_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
+	$(BIN)/python benchmarks/systems.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
 bench: models ## measure speed and memory on a machine that does nothing else
@@ -63,5 +69,5 @@ fuzz: $(READY) ## throw damaged files at the readers, twenty times as many as ma
 	REHABKIT_FUZZ=20 $(BIN)/pytest -n auto tests/fuzz
 
 clean: ## remove everything that make made
-	rm -rf .venv build dist out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-core build dist out src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -246,6 +246,11 @@ def _kept(recipe: Recipe, name: str, model: Model, train: Examples, test: Exampl
     return settings.cache / f"{recipe.name}-{name}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:24]}.npz"
 
 
+def device_name() -> str:
+    """The GPU's name, or that there was none."""
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+
+
 def code_digest() -> str:
     """SHA-256 of the source of all networks, recipes and of the bench itself."""
     folders = [Path(str(package.__file__)).parent for package in (networks, recipes)]
