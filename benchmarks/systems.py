@@ -15,8 +15,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from result_file import ROOT, save
-
 from rehabkit.learning import bench, results
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.recipe import Recipe, Table
@@ -24,6 +22,7 @@ from rehabkit.learning.registry import RECIPES, recipe
 from rehabkit.learning.ship import make_bundle
 from rehabkit.runtime.bundles import SHIPPED
 from rehabkit.runtime.datasets import locate
+from result_file import ROOT, save
 
 SEED = 0
 
