@@ -81,13 +81,20 @@ class NetworkModel(Model):
         self.augment, self.n_members, self.callbacks = augment, n_members, tuple(callbacks)
         self._members: list[nn.Module] = []
 
+    def initialise(self, seed: int) -> None:
+        """Members with their first weights, untrained."""
+        self._members = [self._untrained(seed * 1000 + i) for i in range(self.n_members)]
+
     def fit(self, examples: Examples, seed: int) -> None:
         """Train each member from its own seed."""
         self._members = [self._fit_one(examples, seed * 1000 + i) for i in range(self.n_members)]
 
-    def _fit_one(self, examples: Examples, seed: int) -> nn.Module:
+    def _untrained(self, seed: int) -> nn.Module:
         torch.manual_seed(seed)
-        module = self.build()
+        return self.build().eval()
+
+    def _fit_one(self, examples: Examples, seed: int) -> nn.Module:
+        module = self._untrained(seed)
         callbacks, inner, part = list(self.callbacks), None, examples
         if self.config.patience is not None:
             fit_rows, inner_rows = inner_split(examples.subject, self.config.inner_share, seed)
