@@ -170,14 +170,17 @@ def boundaries(intervals_s: Array, found: list[Counted]) -> tuple[tuple[float, .
 
 def spar_counted(one: spar.WatchSet) -> int:
     low = butter(2, 2.0, fs=spar.RATE_HZ, output="sos")
-    parts = [sosfiltfilt(low, x - x.mean(axis=0), axis=0) for x in (one.acceleration, one.rotation)]
+    parts = [
+        sosfiltfilt(low, x - x.mean(axis=0), axis=0)
+        for x in (one.recording.acceleration, one.recording.angular_velocity)
+    ]
     scaled = np.hstack([x / np.sqrt(x.var(axis=0).sum()) for x in parts])  # (times, 6)
     axes, sizes, _ = np.linalg.svd(scaled - scaled.mean(axis=0), full_matrices=False)
     signal = axes[:, 0] * sizes[0]
     smallest = 0.3 * float(np.subtract(*np.percentile(signal, [97.5, 2.5])))
     counts = []
     for direction in ("increase", "decrease"):
-        found = count_repetitions(one.time_s, signal, minimum_range=smallest, direction=direction)
+        found = count_repetitions(one.recording.time_s, signal, minimum_range=smallest, direction=direction)
         cut_off = bool(found) and found[0].kind == found[-1].kind == "partial"
         counts.append(sum(c.kind == "complete" for c in found) + cut_off)
     return max(counts)

@@ -62,12 +62,20 @@ def test_spar_is_whole(shared):
     sets = spar.read(shared / "exercise" / "spar_watch_imu" / "spar_subset.npz")
     assert len(sets) == 140
     assert {one.exercise for one in sets} == {"PEN", "ABD", "FEL", "IR", "ER", "TRAP", "ROW"}
-    assert sum(one.side == "left" for one in sets) == 70
-    assert all(15 < one.time_s[-1] < 60 for one in sets)
+    assert sum(one.recording.side == "left" for one in sets) == 70
+    assert all(15 < one.recording.time_s[-1] < 60 for one in sets)
+    rest = [np.median(np.linalg.norm(one.recording.acceleration, axis=1)) for one in sets]
+    assert 9.5 < np.median(rest) < 11.5  # m/s²: gravity and a little more
 
 
 def test_missing_files_are_named(tmp_path):
     with pytest.raises(RecordingError, match=r"segmentation_marks\.csv, segmentation_signals\.npz"):
         kimore.read(tmp_path)
     with pytest.raises(RecordingError, match="SPAR file must exist"):
+        spar.read(tmp_path / "spar_subset.npz")
+
+
+def test_another_npz_is_named(tmp_path):
+    np.savez(tmp_path / "spar_subset.npz", X=np.zeros((3, 6)))
+    with pytest.raises(RecordingError, match="SPAR file must hold X, y, subject, side and lengths"):
         spar.read(tmp_path / "spar_subset.npz")

@@ -1,6 +1,10 @@
 """SPAR: seven shoulder exercises with a watch on the wrist (Burns et al. 2018, arXiv 1802.01489), 50 Hz.
 
 Every set is said to hold 20 repetitions; nobody marked them. That number is nominal, not a truth.
+
+The set tells neither unit nor sign. Acceleration has a median magnitude of 1, so it is in g. Its sign is found from
+the worn watch's axes (:class:`~rehabkit.recordings.inertial.Inertial`): an arm raised palm down reads negative along
+z, the screen's normal, so the watch (an Apple Watch) tells gravity's direction, and the sign is turned here.
 """
 
 from __future__ import annotations
@@ -12,11 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
-
-Array = NDArray[np.float64]
+from rehabkit.recordings.inertial import STANDARD_GRAVITY, Inertial
 
 RATE_HZ = 50.0
 NOMINAL_REPETITIONS = 20
+TITLES = {
+    "PEN": "Pendulum",
+    "ABD": "Shoulder abduction",
+    "FEL": "Forward elevation",
+    "IR": "Internal rotation with a band",
+    "ER": "External rotation with a band",
+    "TRAP": "Trapezius extension",
+    "ROW": "Upright row",
+}
 
 
 @dataclass(frozen=True)
@@ -27,21 +39,12 @@ class WatchSet:
     ----------
     exercise : PEN ABD FEL IR ER TRAP ROW.
     subject : number of the person.
-    side : ``left`` or ``right``: the wrist that wears the watch.
-    acceleration : (n_times, 3) as the watch gives it, gravity included.
-    rotation : (n_times, 3) angular velocity.
+    recording : of the wrist that did it.
     """
 
     exercise: str
     subject: int
-    side: str
-    acceleration: Array
-    rotation: Array
-
-    @property
-    def time_s(self) -> Array:
-        """(n_times,) seconds."""
-        return np.arange(len(self.acceleration)) / RATE_HZ
+    recording: Inertial
 
 
 def read(path: Path) -> list[WatchSet]:
@@ -54,15 +57,23 @@ def read(path: Path) -> list[WatchSet]:
     Raises
     ------
     RecordingError
-        If there is no such file.
+        If there is no such file, or it is another one.
     """
     if not path.is_file():
         raise RecordingError(f"SPAR file must exist, got {path}; name spar_subset.npz")
-    with np.load(path) as file:
-        sets = np.split(file["X"].astype(np.float64), np.cumsum(file["lengths"])[:-1])
-        names = [str(name) for name in file["y_labels"]]
-        meta = zip(sets, file["y"], file["subject"], file["side"], strict=True)
-        return [
-            WatchSet(names[int(y)], int(subject), "right" if side else "left", x[:, :3], x[:, 3:])
-            for x, y, subject, side in meta
-        ]
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            sets = np.split(file["X"].astype(np.float64), np.cumsum(file["lengths"])[:-1])
+            names = [str(name) for name in file["y_labels"]]
+            meta = zip(sets, file["y"], file["subject"], file["side"], strict=True)
+            return [WatchSet(names[int(y)], int(subject), _inertial(x, side)) for x, y, subject, side in meta]
+    except (KeyError, OSError, ValueError) as error:
+        raise RecordingError(
+            f"SPAR file must hold X, y, subject, side and lengths, got '{error}'; copy it again"
+        ) from error
+
+
+def _inertial(x: NDArray[np.float64], side: float) -> Inertial:
+    """(n_times, 6) g and rad/s as the set has them → Inertial."""
+    time_s = np.arange(len(x)) / RATE_HZ
+    return Inertial(time_s, -STANDARD_GRAVITY * x[:, :3], x[:, 3:], "right" if side else "left", "apple-watch")
