@@ -32,11 +32,12 @@ State = Literal["ready", "missing", "damaged"]
 
 
 class Manifest(BaseModel):
-    """What was imported: from which layout, and the SHA-256 of each file's content."""
+    """What was imported: from which layout, the SHA-256 of each file's content, what couldn't be taken and why."""
 
     model_config = ConfigDict(extra="forbid")
     layout: Literal["compact", "published"]
     files: dict[str, str]
+    left_out: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class DataStatus:
     path: Path
     layout: str = ""
     problem: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def status() -> list[DataStatus]:
@@ -114,16 +116,13 @@ def import_set(name: str, path: Path) -> Path:
         raise RecordingError(f"folder of {name} must exist, got {path}; check the name")
     with _replacing(_folder(data)) as target:
         compact = _compact(data, Path(path))
+        left_out: list[str] = []
         if compact is not None:
             _copy(data, compact, target)
-        elif name in PUBLISHED:
-            PUBLISHED[name](Path(path), target)
         else:
-            raise RecordingError(
-                f"folder of {name} must hold {', '.join(data.needed)}, got {path}; name another folder"
-            )
+            left_out = PUBLISHED[name](Path(path), target)
         sums = {file.name: _content_sum(file) for file in sorted(target.iterdir())}
-        manifest = Manifest(layout="published" if compact is None else "compact", files=sums)
+        manifest = Manifest(layout="published" if compact is None else "compact", files=sums, left_out=left_out)
         (target / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
     return _folder(data)
 
@@ -228,4 +227,4 @@ def _status(data: DataSet) -> DataStatus:
         return DataStatus(data, "damaged", path, problem=str(error).splitlines()[0])
     if wrong:
         return DataStatus(data, "damaged", path, manifest.layout, f"changed: {', '.join(wrong)}")
-    return DataStatus(data, "ready", path, manifest.layout)
+    return DataStatus(data, "ready", path, manifest.layout, left_out=tuple(manifest.left_out))

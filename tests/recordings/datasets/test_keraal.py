@@ -79,14 +79,24 @@ def test_the_reader_says_what_is_wrong_with_a_file(tmp_path):
     table.write_text("1 2 3\n4 5 6\n")
     with pytest.raises(RecordingError, match="must have 175 numbers a line"):
         keraal.read_kinect(table)
-    table.write_text("1 2 x\n")
+    table.write_text("1 " * 118 + "x\n")
     with pytest.raises(RecordingError, match="must be a table of numbers"):
         keraal.read_art(table)
     document.write_bytes(gzip.compress(json.dumps({"frames": []}).encode()))
     with pytest.raises(RecordingError, match="must be JSON with 'positions'"):
         keraal.read_blazepose(document)
     document.write_bytes(document.read_bytes()[:20])
-    with pytest.raises(RecordingError, match="must be a readable KERAAL file"):
+    with pytest.raises(RecordingError, match="must be whole text, gzipped or not"):
         keraal.read_openpose(document)
-    with pytest.raises(RecordingError, match="must be a readable KERAAL file"):
+    with pytest.raises(RecordingError, match="file must exist"):
         keraal.read_alphapose(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    "positions", [{"0": {"rHip": "ab"}}, {"0": {"rHip": [1e9, 0]}}, {"0": 3}, {"0": {}}, {"a": {}}]
+)
+def test_hostile_json_is_one_error(tmp_path, positions):
+    document = tmp_path / "document.json"
+    document.write_text(json.dumps({"positions": positions}))
+    with pytest.raises(RecordingError):
+        keraal.read_openpose(document)

@@ -12,8 +12,9 @@ exchanged.
 
 from __future__ import annotations
 
-import gzip
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.recordings.datasets.text_table import read_numbers, read_text
+from rehabkit.recordings.joint_names import COCO_JOINTS, KINECT_JOINTS
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS, Axes, Skeleton
 
 Array = NDArray[np.float64]
@@ -29,22 +32,15 @@ VIDEO_RATE_HZ, ART_RATE_HZ = 30.0, 60.0
 FRAME_SIZE_PX = (1920, 1080)
 HALF_HIP_WIDTH_M = 0.085
 N_TRIMS, MOST_GAP_M = 10, 0.03
+LARGEST_SHARE = 100.0
+"""A joint farther from the picture than this many of its sides is no joint."""
 
-KINECT_JOINTS = (
-    "pelvis", "spine", "neck", "head", "left_shoulder", "left_elbow", "left_wrist", "left_hand",
-    "right_shoulder", "right_elbow", "right_wrist", "right_hand", "left_hip", "left_knee", "left_ankle",
-    "left_foot_index", "right_hip", "right_knee", "right_ankle", "right_foot_index", "chest", "left_index",
-    "left_thumb", "right_index", "right_thumb",
-)  # fmt: skip
+NAME = re.compile(r"G\d[AB]?-(?P<system>Kinect|Vicon|OP|AP|BP)-[A-Z]{3}-.+\.(?:txt|json)(?:\.gz)?", re.IGNORECASE)
+
 ART_TARGETS = (
     "right_forearm", "left_forearm", "right_arm", "left_arm", "chest", "right_thigh", "left_thigh",
     "right_acromion", "left_acromion", "right_hand", "left_hand", "right_foot", "left_foot", "hips", "head",
     "right_tibia", "left_tibia",
-)  # fmt: skip
-COCO_JOINTS = (
-    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
-    "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee",
-    "left_ankle", "right_ankle",
 )  # fmt: skip
 
 
@@ -119,6 +115,47 @@ def read_blazepose(path: Path) -> Skeleton:
     )
 
 
+def read(path: Path) -> Skeleton:
+    """A file of any of the five systems, by its published name (``G3-Kinect-CTK-P1T1-Unknown-C-0.txt``).
+
+    Raises
+    ------
+    RecordingError
+        If the name doesn't say the system, or the file is damaged.
+    """
+    match = NAME.fullmatch(path.name)
+    if match is None:
+        raise RecordingError(f"KERAAL file must be named like G3-Kinect-CTK-P1T1-Unknown-C-0.txt, got {path.name}")
+    readers = {
+        "kinect": read_kinect, "vicon": read_art, "op": read_openpose, "ap": read_alphapose, "bp": read_blazepose,
+    }  # fmt: skip
+    return readers[match["system"].lower()](path)
+
+
+def convert(folder: Path, target: Path) -> list[str]:
+    """Copy every file of the published folders that can be read; return what was left out, and why.
+
+    Raises
+    ------
+    RecordingError
+        If there is none.
+    """
+    left_out, n_copied = [], 0
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or not NAME.fullmatch(path.name):
+            continue
+        try:
+            read(path)
+        except RecordingError as error:
+            left_out.append(f"{path.name}: {error}")
+            continue
+        shutil.copyfile(path, target / path.name)
+        n_copied += 1
+    if not n_copied:
+        raise RecordingError(f"folder of KERAAL must hold G3-Kinect-CTK-….txt and so on, got {folder}; name another")
+    return left_out
+
+
 def _skeleton(names: tuple[str, ...], positions: Array, rate_hz: float, axes: Axes, sensor: str, step: str) -> Skeleton:
     seen = np.asarray(np.isfinite(positions).all(axis=-1), dtype=np.float64)
     return Skeleton(
@@ -133,33 +170,17 @@ def _skeleton(names: tuple[str, ...], positions: Array, rate_hz: float, axes: Ax
     )
 
 
-def _open(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise RecordingError(f"{path} must be a readable KERAAL file, got: {error}; check the path") from error
-
-
 def _table(path: Path, n_points: int) -> Array:
     """(n_frames, n_points, 7) x y z and a quaternion x y z w each."""
-    try:
-        flat = np.array([line.split() for line in _open(path).splitlines() if line.strip()], dtype=np.float64)
-    except ValueError as error:
-        raise RecordingError(f"{path.name} must be a table of numbers, got: {error}; check the file") from error
-    if flat.ndim != 2 or flat.shape[1] != 7 * n_points:
-        raise RecordingError(
-            f"{path.name} must have {7 * n_points} numbers a line, got shape {flat.shape}; "
-            "is it the file of another system?"
-        )
+    flat = read_numbers(path, 7 * n_points, separator=None)
     return flat.reshape(len(flat), n_points, 7)
 
 
 def _frames(path: Path) -> list[dict[str, Any]]:
     try:
-        frames = json.loads(_open(path))["positions"]
-        return [frames[key] for key in sorted(frames, key=float)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        frames = json.loads(read_text(path))["positions"]
+        return [dict(frames[key]) for key in sorted(frames, key=float)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RecordingError(
             f"{path.name} must be JSON with 'positions' by frame number, got: {error!r}; check the file"
         ) from error
@@ -170,9 +191,22 @@ def _pixels(frames: list[dict[str, Any]], names: list[str]) -> Array:
     positions = np.full((len(frames), len(names), 2), np.nan)
     for i, frame in enumerate(frames):
         for j, name in enumerate(names):
-            if name in frame and any(frame[name][:2]):
-                positions[i, j] = frame[name][:2]
+            if name in frame:
+                positions[i, j] = _point(frame[name], name)
+    if not np.isfinite(positions).any():
+        raise RecordingError("KERAAL file must show at least one joint in one frame, got none; is it another system's?")
     return np.asarray(positions * np.array(FRAME_SIZE_PX))
+
+
+def _point(value: Any, name: str) -> tuple[float, float]:
+    """x and y as shares of the picture's sides; NaN for the origin, which stands for a joint not found."""
+    try:
+        x, y = (float(number) for number in value[:2])
+    except (TypeError, ValueError, OverflowError) as error:
+        raise RecordingError(f"joint {name} must be two numbers or more, got {value!r:.40}; check the file") from error
+    if not (abs(x) < LARGEST_SHARE and abs(y) < LARGEST_SHARE):
+        raise RecordingError(f"joint {name} must be given as shares of the picture, got {x:g}, {y:g}; check the file")
+    return (x, y) if x or y else (np.nan, np.nan)
 
 
 def _openpose_name(name: str) -> str:

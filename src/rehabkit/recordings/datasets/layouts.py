@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-Convert = Callable[[Path, Path], None]
-"""(published folder, empty folder to write into); raises RecordingError where the folder isn't what it should be."""
+from rehabkit.recordings.datasets import irds, keraal, kimore_raw, mediapipe_form, spar_text, uiprmd_text
 
-PUBLISHED: Mapping[str, Convert] = {}
+Convert = Callable[[Path, Path], list[str]]
+"""(published folder, empty folder to write into) → what was left out, and why.
+
+Raises RecordingError where the folder isn't what it should be."""
+
+PUBLISHED: Mapping[str, Convert] = {
+    "uiprmd": uiprmd_text.convert,
+    "kimore": kimore_raw.convert,
+    "irds": irds.convert,
+    "keraal": keraal.convert,
+    "spar": spar_text.convert,
+    "mediapipe_form": mediapipe_form.convert,
+}
 """Data set → what converts it."""

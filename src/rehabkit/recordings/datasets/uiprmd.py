@@ -96,34 +96,43 @@ class UiPrmd:
 
     def kinect(self, repetition: Repetition) -> Skeleton:
         """The repetition as the Kinect saw it: 22 joints, metres, y up."""
-        positions = self._kinect[repetition.row]
-        return Skeleton(
-            joint_names=KINECT_JOINTS,
-            time_s=np.arange(len(positions)) / KINECT_RATE_HZ,
-            positions=positions,
-            confidence=np.ones(positions.shape[:2]),
-            axes="y_up",
-            sensor="kinect",
-            history=("UI-PRMD, forward kinematics of the published bone offsets",),
-        )
+        return kinect_skeleton(self._kinect[repetition.row])
 
     def vicon(self, repetition: Repetition) -> Skeleton | None:
         """The repetition as Vicon measured it: joint centres from its markers, metres, z up; None if
         missing."""
         if repetition.vicon_row is None:
             return None
-        markers = _without_lost_markers(self._vicon[repetition.vicon_row])
-        centres = joint_centres({name: markers[:, i] for i, name in enumerate(VICON_MARKERS)})
-        positions = np.stack(list(centres.values()), axis=1)  # (frames, joints, 3)
-        return Skeleton(
-            joint_names=tuple(centres),
-            time_s=np.arange(len(positions)) / VICON_RATE_HZ,
-            positions=positions,
-            confidence=np.asarray(np.isfinite(positions).all(axis=-1), dtype=np.float64),
-            axes="z_up",
-            sensor="vicon",
-            history=("UI-PRMD, Plug-in-Gait markers to joint centres",),
-        )
+        return vicon_skeleton(self._vicon[repetition.vicon_row], VICON_RATE_HZ)
+
+
+def kinect_skeleton(positions: Array) -> Skeleton:
+    """A Skeleton of (n_frames, 22, 3) metres, y up."""
+    return Skeleton(
+        joint_names=KINECT_JOINTS,
+        time_s=np.arange(len(positions)) / KINECT_RATE_HZ,
+        positions=positions,
+        confidence=np.ones(positions.shape[:2]),
+        axes="y_up",
+        sensor="kinect",
+        history=("UI-PRMD, forward kinematics of the published bone offsets",),
+    )
+
+
+def vicon_skeleton(markers: Array, rate_hz: float) -> Skeleton:
+    """A Skeleton of joint centres from (n_frames, 39, 3) markers, metres, z up."""
+    markers = _without_lost_markers(markers)
+    centres = joint_centres({name: markers[:, i] for i, name in enumerate(VICON_MARKERS)})
+    positions = np.stack(list(centres.values()), axis=1)  # (frames, joints, 3)
+    return Skeleton(
+        joint_names=tuple(centres),
+        time_s=np.arange(len(positions)) / rate_hz,
+        positions=positions,
+        confidence=np.asarray(np.isfinite(positions).all(axis=-1), dtype=np.float64),
+        axes="z_up",
+        sensor="vicon",
+        history=("UI-PRMD, Plug-in-Gait markers to joint centres",),
+    )
 
 
 def _repetition(row: dict[str, str]) -> Repetition:
