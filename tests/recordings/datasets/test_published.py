@@ -184,7 +184,7 @@ def test_kimore_skeletons_are_upright_and_face_the_sensor(shared):
     for name, skeleton in kimore_raw.read_compact(shared / "exercise" / "kimore_partial"):
         at = {joint: np.nanmedian(skeleton.joint(joint), axis=0) for joint in KINECT_JOINTS}
         up = at["neck"] - at["pelvis"]
-        assert up[1] > 0.3, name
+        assert up[1] > 0.2, name
         assert np.cross(at["left_shoulder"] - at["right_shoulder"], up)[2] < 0, name  # the sensor is at z = 0
 
 
