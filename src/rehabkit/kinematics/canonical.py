@@ -29,7 +29,8 @@ CANONICAL_JOINTS: tuple[str, ...] = (
 CANONICAL_PARENTS: tuple[int, ...] = (-1, 0, 1, 1, 3, 4, 1, 6, 7, 0, 9, 10, 0, 12, 13)
 """The joint that each joint hangs from; -1 for the pelvis."""
 
-HEADS = (("head",), ("left_ear", "right_ear"), ("nose",))
+HEADS = (("head_top",), ("head",), ("left_ear", "right_ear"), ("nose",))
+"""What stands for the head, best first: what UI-PRMD's Kinect calls head top is the middle of the head."""
 START_SHARE = 0.1
 """The start pose is the first tenth of the recording."""
 LEAST_SEEN = 0.5
