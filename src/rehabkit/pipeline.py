@@ -192,7 +192,7 @@ def assessment_of(movement: Movement, patient: Patient, info: RecordingInfo, pro
 
 def _read_landmarks(path: Path) -> Recorded:
     skeleton = landmarks.read(path)
-    info = _info(path.name, "landmarks", skeleton, sha256=sha256(path))
+    info = _info(path.name, "landmarks", skeleton, sha256=landmarks.digest(path))
     _refuse_nobody(skeleton, path.name)
     return Recorded(skeleton, info, np.empty(0), {})
 

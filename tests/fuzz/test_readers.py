@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
+import json
 import os
 import signal
 import zipfile
@@ -27,6 +28,8 @@ from rehabkit.exercises import library
 from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, RecordingInfo, Repetition
 from rehabkit.recordings import landmarks, video
 from rehabkit.recordings.assessments import read_assessment, write_assessment
+from rehabkit.recordings.datasets import irds, keraal, kimore_raw, uiprmd_text, workbook
+from rehabkit.recordings.joint_names import KINECT_V2
 from rehabkit.recordings.skeleton import Skeleton
 
 resource = pytest.importorskip("resource", reason="memory is bounded and time is limited as POSIX does it")
@@ -114,6 +117,36 @@ def _assessment(folder: Path) -> bytes:
     return (folder / "whole.json").read_bytes()
 
 
+def _openpose_frame(folder: Path) -> bytes:
+    (folder / "recording.json").write_text('{"rate_hz": 30}')
+    points = np.column_stack([np.linspace(100, 400, 25), np.linspace(50, 600, 25), np.ones(25)])
+    return json.dumps({"version": 1.3, "people": [{"pose_keypoints_2d": points.ravel().tolist()}]}).encode()
+
+
+def _numbers(n: int, value: float = 0.5, separator: str = ",") -> Callable[[Path], bytes]:
+    cells = [f"{value if i % 4 == 3 else value + 0.01 * i:.4f}" for i in range(n)]
+    return lambda _: ((separator.join(cells) + "\n") * 3).encode()
+
+
+def _irds(_: Path) -> bytes:
+    joints = ",".join(f"({name},Tracked,{0.1 * i},{0.05 * i},2.5,1,1)" for i, name in enumerate(KINECT_V2))
+    return f"Version0.1\n0,0,1,{joints}\n1,0,2,{joints}\n".encode()
+
+
+def _keraal_json(_: Path) -> bytes:
+    return json.dumps({"positions": {str(i): {"rHip": [0.4, 0.5], "lHip": [0.5, 0.5]} for i in range(3)}}).encode()
+
+
+def _workbook(folder: Path) -> bytes:
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    cells = '<c r="A1" t="s"><v>0</v></c><c r="C1"><v>41.5</v></c>'
+    with zipfile.ZipFile(folder / "whole.xlsx", "w") as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<sst {space}><si><t>clinical TS Ex#1</t></si></sst>")
+        sheet = f"<worksheet {space}><sheetData><row>{cells}</row></sheetData></worksheet>"
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    return (folder / "whole.xlsx").read_bytes()
+
+
 def _reopened(path: Path) -> object:
     assessment = read_assessment(path)
     return assessment.recording.landmarks and landmarks.from_base64(assessment.recording.landmarks)
@@ -148,6 +181,13 @@ KINDS = {
         for name in ("positions", "time_s", "joint_names", "frame_size_px", "axes")
     },
     "csv": Kind(".csv", _landmarks(".csv", "image"), landmarks.read, 150),
+    "openpose": Kind("_000000000003_keypoints.json", _openpose_frame, lambda path: landmarks.read(path.parent), 60),
+    "uiprmd": Kind(".txt", _numbers(66), lambda path: uiprmd_text.read_kinect(path, path), 40),
+    "kimore": Kind(".csv", _numbers(100, 2.0), kimore_raw.read_positions, 40),
+    "kimore scores": Kind(".xlsx", _workbook, workbook.read_sheet, 60),
+    "irds": Kind(".txt", _irds, lambda path: irds.read(path.rename(path.with_name("1_2_3_4_1_sit.txt"))), 40),
+    "keraal kinect": Kind(".txt", _numbers(175, separator=" "), keraal.read_kinect, 40),
+    "keraal json": Kind(".json", _keraal_json, keraal.read_openpose, 60),
     "csv metres": Kind(".csv", _landmarks(".csv", "y_up"), landmarks.read),
     "trc": Kind(".trc", _landmarks(".trc", "y_up"), landmarks.read, 150),
     "c3d": Kind(".c3d", _landmarks(".c3d", "y_up"), landmarks.read, 8, 4),

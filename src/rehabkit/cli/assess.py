@@ -70,7 +70,9 @@ def assess(
     )
     outputs = Outputs(json, report, pdf, video, csv, trc, c3d, show_faces, quiet)
     how = {"exercise": exercise, "model": model, "person": person, "patient": person_says, "anyway": anyway}
-    if Path(source).is_dir():
+    from rehabkit.recordings.landmarks import is_landmark_file
+
+    if Path(source).is_dir() and not is_landmark_file(source):
         from rehabkit.cli.folder import assess_folder
 
         assess_folder(Path(source), out, outputs, jobs, how)

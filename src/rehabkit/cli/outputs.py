@@ -127,9 +127,9 @@ def require_writable(path: Path) -> None:
 
 
 def _has_pictures(source: str | Path | int | None) -> bool:
-    from rehabkit.recordings.landmarks import SUFFIXES
+    from rehabkit.recordings.landmarks import is_landmark_file
 
-    return isinstance(source, str | Path) and Path(source).suffix.lower() not in SUFFIXES
+    return isinstance(source, str | Path) and not is_landmark_file(source)
 
 
 def _make_folder(path: Path) -> None:

@@ -7,8 +7,8 @@ import binascii
 from pathlib import Path
 
 from rehabkit.errors import InputError, RecordingError
-from rehabkit.recordings import c3d, npz, trc, wide_csv
-from rehabkit.recordings.files import atomic, check_size, read_bytes
+from rehabkit.recordings import c3d, npz, openpose, trc, wide_csv
+from rehabkit.recordings.files import atomic, check_size, read_bytes, sha256
 from rehabkit.recordings.skeleton import Skeleton
 
 SUFFIXES = (".npz", ".csv", ".trc", ".c3d")
@@ -16,12 +16,24 @@ SUFFIXES = (".npz", ".csv", ".trc", ".c3d")
 
 
 def is_landmark_file(path: str | Path) -> bool:
-    """Whether :func:`read` is meant for a file of this name."""
-    return Path(path).suffix.lower() in SUFFIXES
+    """Whether :func:`read` is meant for a file of this name, or a folder of OpenPose's frames."""
+    return Path(path).suffix.lower() in SUFFIXES or openpose.is_folder(Path(path))
+
+
+def digest(path: str | Path) -> str:
+    """SHA-256 of a landmark file's bytes, or of all of a folder of OpenPose's frames.
+
+    Raises
+    ------
+    InputError
+        If it can't be read.
+    """
+    path = Path(path)
+    return openpose.digest(path) if openpose.is_folder(path) else sha256(path)
 
 
 def read(path: str | Path) -> Skeleton:
-    """The Skeleton in a landmark file; its suffix says the format.
+    """The Skeleton in a landmark file (its suffix says the format) or in a folder of OpenPose's frames.
 
     .npz and .csv hold all that a Skeleton has, .trc and .c3d measured positions only.
 
@@ -33,6 +45,8 @@ def read(path: str | Path) -> Skeleton:
         For .c3d without ``rehabkit[c3d]``.
     """
     path = Path(path)
+    if openpose.is_folder(path):
+        return openpose.read(path)
     suffix = _suffix(path, RecordingError)
     check_size(path)
     try:
