@@ -53,7 +53,7 @@ class Finding(Record):
     joint: str | None = None
     category: Literal[
         "range_of_motion", "side_to_side", "tempo", "smoothness", "compensation", "fatigue", "norm", "target",
-        "count", "hold", "patient", "recording",
+        "count", "hold", "patient", "recording", "recognition", "quality",
     ] = "range_of_motion"  # fmt: skip
     attention: bool = Field(False, description="a clinician should look at this one first")
     text: str = Field("", description="one sentence that a patient understands")
@@ -73,6 +73,26 @@ class JointRange(Record):
     not_measurable: str | None = None
 
 
+class Deviation(Record):
+    """What a trained network takes to be wrong in a repetition: which joint, when, by how much."""
+
+    joint: str = Field(description="name of the joint, e.g. left_knee")
+    degrees: float | None = None
+    uncertainty_deg: float | None = Field(None, description="half-width of the 95 % interval of degrees")
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+class Quality(Record):
+    """How well one repetition was done, as a trained network sees it."""
+
+    score: float | None = Field(None, ge=0, le=100, description="probability of a correct repetition, percent")
+    sure: bool = Field(description="False: the network abstains")
+    why_not: str | None = Field(None, description="why there is no score")
+    deviation: Deviation | None = None
+    calibrated_on: list[int] = Field([], description="repetitions of this person that a clinician approved")
+
+
 class Repetition(Record):
     """One repetition, complete or partial."""
 
@@ -87,6 +107,7 @@ class Repetition(Record):
     tempo_s: dict[str, float] = Field({}, description="seconds of each phase: out, hold, return, pause_after")
     smoothness: float | None = Field(None, description="SPARC of the primary angle's speed; nearer 0 is smoother")
     compensations: list[str] = Field([], description="names of the checks that failed in this repetition")
+    quality: Quality | None = Field(None, description="how well it was done, as a trained network sees it")
     stated_by: str | None = Field(None, description="who set it by hand, if a person did")
 
 
@@ -145,7 +166,7 @@ class RecordingInfo(Record):
     """What was assessed. ``landmarks`` keeps the skeleton itself, so that a correction can be recomputed."""
 
     name: str
-    kind: Literal["video", "camera", "landmarks"]
+    kind: Literal["video", "camera", "landmarks", "inertial"]
     sha256: str | None = None
     sensor: str
     recorded_at: str | None = None

@@ -20,9 +20,10 @@ from rehabkit.exercises import library
 from rehabkit.exercises.definition import Exercise
 from rehabkit.findings import Assessment, CheckResult, Patient, Provenance, RecordingInfo
 from rehabkit.fitness import check_container, check_skeleton
+from rehabkit.judgement import judge
 from rehabkit.kinematics.view import ViewEstimate, estimate_view
 from rehabkit.pose.smoothing import clean, find_gaps
-from rehabkit.recordings import landmarks
+from rehabkit.recordings import inertial_csv, landmarks
 from rehabkit.recordings.files import sha256
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.systems.exercise_session.interpretation import interpret, summarise
@@ -65,7 +66,7 @@ def assess(
 
     Parameters
     ----------
-    source : a video, a landmark file, or the number of a camera.
+    source : a video, a landmark file, a watch's CSV file, or the number of a camera.
     exercise : name, alias or TOML file of the exercise; without it the movement that repeats most is counted.
     model : pose model for video: ``lite``, ``full`` or ``heavy``.
     person : which person to follow when several are in view, counted from the left.
@@ -83,6 +84,8 @@ def assess(
     ModelError
         If the pose model is missing.
     """
+    if not isinstance(source, int) and inertial_csv.is_inertial(source):
+        return assess_inertial(Path(source), patient or Patient())
     definition = library.load(exercise) if exercise else None
     recorded = record(source, model=model, person=person, anyway=anyway, seconds=seconds, progress=progress)
     kept = landmarks.to_base64(recorded.skeleton)  # rounded: computing again from the file gives the same
@@ -90,12 +93,7 @@ def assess(
     skeleton, view, checks = _looked_at(recorded, definition)
     _refuse_unfit(recorded.info.name, checks, anyway)
     settings = {"model": model, "person": person, "anyway": anyway}
-    provenance = Provenance(
-        rehabkit_version=version("rehabkit"),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        models=recorded.models,
-        settings=settings if recorded.info.kind != "landmarks" else {},
-    )
+    provenance = _provenance(recorded.models, settings if recorded.info.kind != "landmarks" else {})
     info = recorded.info.model_copy(
         update={
             "view": view.name,
@@ -106,6 +104,47 @@ def assess(
         }
     )
     return assessment_of(prepare(skeleton, view, definition), patient or Patient(), info, provenance)
+
+
+def assess_inertial(path: Path, patient: Patient) -> Assessment:
+    """Assess what a worn sensor felt: which exercise it was. Repetitions are not counted on it.
+
+    Raises
+    ------
+    RecordingError
+        If the file is malformed or too short.
+    ModelError
+        If the network's bundle is missing.
+    """
+    recording = inertial_csv.read(path)
+    judged = judge("exercise_imu", recording)
+    named = judged.findings[0]
+    info = RecordingInfo(
+        name=path.name,
+        kind="inertial",
+        sha256=sha256(path),
+        sensor=recording.sensor,
+        duration_s=round(recording.duration_s, 3),
+        n_frames=recording.n_times,
+        rate_hz=round(recording.rate_hz, 3),
+        view="worn on the wrist",
+        history=list(recording.history),
+    )
+    return Assessment(
+        exercise="unknown",
+        exercise_title=str(named.value) if named.value else "Unknown exercise",
+        n_repetitions=0,
+        findings=judged.findings,
+        summary=[f.text for f in judged.findings if f.text],
+        patient=patient,
+        recording=info,
+        provenance=_provenance(judged.model, {}),
+    )
+
+
+def _provenance(models: dict[str, str], settings: dict[str, Any]) -> Provenance:
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return Provenance(rehabkit_version=version("rehabkit"), created=created, models=models, settings=settings)
 
 
 def check(

@@ -98,6 +98,25 @@ def read(path: str | Path, *, side: WornOn | None = None, units: Collection[str]
         raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
 
 
+def is_inertial(path: str | Path) -> bool:
+    """Whether a file's first lines look like those of an inertial sensor: three columns of acceleration.
+
+    Examples
+    --------
+    >>> is_inertial("no/such/file.csv")
+    False
+    """
+    try:
+        with Path(path).open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            lines = [file.readline(10_000) for _ in range(2)]
+    except OSError:
+        return False
+    header = lines[1] if lines[0].startswith("#") else lines[0]
+    names = next(csv.reader([header], delimiter=max(",;\t", key=header.count)), [])
+    known = [column for index, name in enumerate(names) if (column := _parse_name(name.strip(), index))]
+    return {column.axis for column in known if column.quantity == "acceleration"} == set("xyz")
+
+
 def load(file: TextIO, *, side: WornOn | None = None, units: Collection[str] = ()) -> Inertial:
     """The Inertial in an open CSV file; parameters and errors as :func:`read`."""
     first = file.readline(1_000_000)
