@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rehabkit.findings import Assessment, Finding, Repetition
+from rehabkit.findings import Assessment, Finding, Quality, Repetition
 from rehabkit.reports.blocks import Cell, Fact, Listing, Row, Table
 from rehabkit.reports.text import (
     clock,
@@ -59,6 +59,44 @@ def compensation_table(assessment: Assessment) -> Table | None:
     rows = tuple(_row(f, Cell(f.label, f.evidence.method), _value(f), Cell(f.text)) for f in found)
     columns = ("Compensation", "Worst", "What it means")
     return Table("Compensation", columns, (34, 24, 42), rows) if rows else None
+
+
+def recognition_table(assessment: Assessment) -> Table | None:
+    """Which movement a trained network took it for."""
+    found = _measured(assessment, "recognition")
+    rows = tuple(_row(f, Cell(f.label, f.evidence.method), _value(f), Cell(f.text, f.evidence.source)) for f in found)
+    columns = ("Recognition", "Answer", "What it means")
+    return Table("Which movement it was", columns, (34, 24, 42), rows) if rows else None
+
+
+def quality_table(assessment: Assessment) -> Table | None:
+    """What a trained network says of each repetition, and where it abstains."""
+    judged = [(r, r.quality) for r in assessment.repetitions if r.quality is not None]
+    rows = tuple(_quality_row(repetition, quality) for repetition, quality in judged)
+    columns = ("No.", "Done as trained on", "What differs most", "When", "Why not, or how")
+    note = (
+        "The score is the network's probability that the repetition is a correct one, trained on healthy people who "
+        "did it rightly or on purpose wrongly. It does not know the patient; a clinician decides."
+    )
+    return (
+        Table("Each repetition as a trained network sees it", columns, (6, 20, 30, 16, 28), rows, note)
+        if rows
+        else None
+    )
+
+
+def _quality_row(repetition: Repetition, quality: Quality) -> Row:
+    deviation, calibrated = quality.deviation, quality.calibrated_on
+    differs = when = "–"
+    if deviation is not None:
+        by = quantity(deviation.degrees, "deg", deviation.uncertainty_deg) if deviation.degrees is not None else ""
+        differs = f"{words(deviation.joint)}{f', {by}' if by else ''}"
+        if deviation.start_s is not None and deviation.end_s is not None:
+            when = f"{clock(deviation.start_s)} – {clock(deviation.end_s)}"
+    how = f"calibrated on repetition {', '.join(map(str, calibrated))}" if calibrated else ""
+    score = "abstains" if quality.score is None or not quality.sure else f"{number(quality.score, 0)} of 100"
+    cells = (str(repetition.number), score, differs, when, quality.why_not or how)
+    return Row(tuple(Cell(text, strong=i == 1) for i, text in enumerate(cells)))
 
 
 def told_table(assessment: Assessment) -> Table | None:

@@ -218,6 +218,8 @@ def _clinician(assessment: Assessment) -> Iterator[Block]:
         clinical.range_table(assessment),
         clinical.compensation_table(assessment),
         clinical.course_table(assessment),
+        clinical.recognition_table(assessment),
+        clinical.quality_table(assessment),
         clinical.told_table(assessment),
     )
 

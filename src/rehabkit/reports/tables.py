@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rehabkit.findings import Assessment, JointRange, Repetition
+from rehabkit.findings import Assessment, JointRange, Quality, Repetition
 from rehabkit.recordings.files import atomic
 
 Row = tuple[str | float | bool | None, ...]
@@ -21,6 +21,7 @@ ANGLE_COLUMNS = (
 REPETITION_COLUMNS = (
     "recording", "exercise", "repetition", "side", "kind", "reason", "start_s", "peak_s", "end_s",
     "out_s", "hold_s", "return_s", "pause_after_s", "smoothness_sparc", "compensations",
+    "quality_score", "quality_sure", "deviating_joint", "deviation_deg",
     "angle", "start_deg", "peak_deg", "range_deg", "uncertainty_deg", "provisional", "not_measurable",
 )  # fmt: skip
 
@@ -91,7 +92,16 @@ def _of_repetition(repetition: Repetition) -> Row:
         *(repetition.tempo_s.get(phase) for phase in ("out", "hold", "return", "pause_after")),
         repetition.smoothness,
         " ".join(repetition.compensations),
+        *_of_quality(repetition.quality),
     )
+
+
+def _of_quality(quality: Quality | None) -> Row:
+    if quality is None:
+        return (None, None, None, None)
+    deviation = quality.deviation
+    joint, degrees = (None, None) if deviation is None else (deviation.joint, deviation.degrees)
+    return (quality.score, quality.sure, joint, degrees)
 
 
 def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
