@@ -2,9 +2,9 @@
 
 Every set is said to hold 20 repetitions; nobody marked them. That number is nominal, not a truth.
 
-The set tells neither unit nor sign. Acceleration has a median magnitude of 1, so it is in g. Its sign is found from
-the worn watch's axes (:class:`~rehabkit.recordings.inertial.Inertial`): an arm raised palm down reads negative along
-z, the screen's normal, so the watch (an Apple Watch) tells gravity's direction, and the sign is turned here.
+The watches are an Apple Watch 2 and 3, acceleration is in g, angular velocity in rad/s. The set does not tell the
+sign of acceleration. It is Apple's, gravity's direction: an arm raised palm down reads negative along z, the screen's
+normal. It is turned here (:class:`~rehabkit.recordings.inertial.Inertial` holds specific force).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ NOMINAL_REPETITIONS = 20
 TITLES = {
     "PEN": "Pendulum",
     "ABD": "Shoulder abduction",
-    "FEL": "Forward elevation",
+    "FEL": "Shoulder forward elevation",
     "IR": "Internal rotation with a band",
     "ER": "External rotation with a band",
-    "TRAP": "Trapezius extension",
-    "ROW": "Upright row",
+    "TRAP": "Lower trapezius row with a band",
+    "ROW": "Bent-over row with a dumbbell",
 }
 
 
