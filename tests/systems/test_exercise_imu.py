@@ -83,6 +83,14 @@ def test_it_says_when_it_was_another_one():
     assert found["exercise_recognised"].value == "one"
 
 
+def test_times_are_those_of_the_recording():
+    rows = np.array([[0.9, 0.05, 0.05]] * 5 + [[0.1, 0.1, 0.8]] * 3, dtype=np.float32)
+    later = moving(31).between(20, 31)
+    outputs = {"probability": rows, "distance": np.ones(8, dtype=np.float32)}
+    other = SYSTEM.interpret(later, outputs, card())[-1]
+    assert (other.name, other.evidence.start_s, other.evidence.end_s) == ("exercise_else_1", 25.0, 31.0)
+
+
 def test_it_abstains_when_unsure_or_when_the_movement_is_unlike_all():
     unsure = said([[0.45, 0.4, 0.15]] * 4, least_probability=0.6)["exercise_recognised"]
     assert unsure.value is None and "one (45%) or two" in unsure.not_measurable and unsure.attention

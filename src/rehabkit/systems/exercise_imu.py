@@ -53,7 +53,10 @@ class ExerciseImu(System[Inertial]):
             If the side isn't known, or the recording is too short, too slow or has a gap.
         """
         if recording.side == "unknown":
-            raise RecordingError("side that wears the sensor must be left or right, got unknown; state it")
+            raise RecordingError(
+                "side that wears the sensor must be left or right, got unknown; state it, in a CSV by the first line "
+                '# rehabkit inertial {"side": "left"}'
+            )
         if recording.duration_s < (N_TIMES - 1) / RATE_HZ - 1e-6:
             raise RecordingError(f"recording must last at least 4 s, got {recording.duration_s:.3g} s; record longer")
         even = recording.resampled(RATE_HZ)
@@ -70,7 +73,8 @@ class ExerciseImu(System[Inertial]):
         probability = outputs["probability"].mean(axis=0)
         best = int(probability.argmax())
         why_not = _why_not(probability, float(outputs["distance"].mean()), card)
-        evidence = Evidence(start_s=0.0, end_s=recording.duration_s, method=METHOD, source=_source(card))
+        start_s, end_s = float(recording.time_s[0]), float(recording.time_s[-1])
+        evidence = Evidence(start_s=start_s, end_s=end_s, method=METHOD, source=_source(card))
         named = _named(card.labels[best], why_not, evidence)
         chosen = outputs["probability"].argmax(axis=1)
         findings = [
@@ -78,7 +82,7 @@ class ExerciseImu(System[Inertial]):
             _share("probability", "Probability of the most likely exercise", probability[best], evidence),
         ]
         findings.append(_share("agreement", "Share of windows that agree", np.mean(chosen == best), evidence))
-        return findings if why_not else [*findings, *_others(chosen, best, card.labels)]
+        return findings if why_not else [*findings, *_others(chosen, best, card.labels, start_s)]
 
 
 def _why_not(probability: NDArray[np.float32], distance: float, card: Card) -> str | None:
@@ -116,14 +120,15 @@ def _share(name: str, label: str, value: float, evidence: Evidence) -> Finding:
     )
 
 
-def _others(chosen: NDArray[np.intp], best: int, labels: list[str]) -> list[Finding]:
+def _others(chosen: NDArray[np.intp], best: int, labels: list[str], from_s: float) -> list[Finding]:
     """One finding for each stretch of at least three windows that say another exercise."""
     findings: list[Finding] = []
     start = 0
     for label, windows in groupby(chosen.tolist()):
         end = start + len(list(windows))
         if label != best and end - start >= SHORTEST_ELSE:
-            start_s, end_s = start * HOP / RATE_HZ, ((end - 1) * HOP + N_TIMES) / RATE_HZ
+            start_s = from_s + start * HOP / RATE_HZ
+            end_s = from_s + ((end - 1) * HOP + N_TIMES) / RATE_HZ
             findings.append(
                 Finding(
                     name=f"exercise_else_{len(findings) + 1}",
