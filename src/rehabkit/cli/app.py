@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 import typer
 from typer.main import get_command
 
-from rehabkit.cli import assess, data, doctor, exercises, learn, models, predict, review
+from rehabkit.cli import assess, data, doctor, exercises, fugl_meyer, learn, models, predict, review
 from rehabkit.errors import RehabkitError
 
 USAGE = 2
@@ -32,6 +32,7 @@ def application() -> typer.Typer:
     app.command("check")(assess.check)
     app.add_typer(exercises.application(), name="exercise")
     app.command("exercises")(exercises.list_exercises)
+    app.add_typer(fugl_meyer.application(), name="fugl-meyer")
     app.command("correct")(review.correct)
     app.command("compare")(review.compare)
     app.command("report")(review.report)

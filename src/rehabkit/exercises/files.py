@@ -6,8 +6,9 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rehabkit.errors import ExerciseError, RecordingError
@@ -20,6 +21,7 @@ _KEY = re.compile(r"\s*([\w-]+)\s*=")
 _LINE = re.compile(r"line (\d+)")
 
 Location = tuple[int | str, ...]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_toml(path: Path) -> Exercise:
@@ -30,13 +32,23 @@ def read_toml(path: Path) -> Exercise:
     ExerciseError
         If it can't be read, isn't TOML, or doesn't describe an exercise: one line with file, line and key.
     """
+    return parse_toml(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of definitions.
+
+    Raises
+    ------
+    ExerciseError
+        If it can't be read, or isn't UTF-8.
+    """
     try:
-        text = read_bytes(path, LARGEST_BYTES).decode()
+        return read_bytes(path, LARGEST_BYTES).decode()
     except RecordingError as error:
         raise ExerciseError(f"exercise {error}") from error
     except UnicodeDecodeError as error:
         raise ExerciseError(f"exercise file must be in UTF-8, got other bytes in {path}; save it anew") from error
-    return parse_toml(text, path.name)
 
 
 def parse_toml(text: str, name: str) -> Exercise:
@@ -52,16 +64,33 @@ def parse_toml(text: str, name: str) -> Exercise:
     ExerciseError
         If it isn't TOML, or doesn't describe an exercise.
     """
+    return validated(text, name, Exercise, "docs/exercises.md")
+
+
+def validated(text: str, name: str, kind: type[Model], page: str) -> Model:
+    """What a TOML text describes, or every problem with its line and key.
+
+    Parameters
+    ----------
+    text, name : as for :func:`parse_toml`.
+    kind : what it must describe.
+    page : where the keys are explained.
+
+    Raises
+    ------
+    ExerciseError
+        If it isn't TOML, or describes something else.
+    """
     try:
-        return Exercise.model_validate(tomllib.loads(text))
+        return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ExerciseError(f"{name} {_syntax_problem(text, str(error))}; see docs/exercises.md") from error
+        raise ExerciseError(f"{name} {_syntax_problem(text, str(error))}; see {page}") from error
     except ValidationError as error:
         lines = key_lines(text)
         problems = "; ".join(_schema_problem(lines, detail) for detail in error.errors())
-        raise ExerciseError(f"{name} {problems}; see docs/exercises.md") from error
+        raise ExerciseError(f"{name} {problems}; see {page}") from error
     except (ValueError, RecursionError) as error:  # tomllib: a number of thousands of digits, endless brackets
-        raise ExerciseError(f"{name} must be an exercise file, got absurd values; see docs/exercises.md") from error
+        raise ExerciseError(f"{name} must be such a file, got absurd values; see {page}") from error
 
 
 def key_lines(text: str) -> dict[Location, int]:
@@ -106,7 +135,7 @@ def _rule(detail: ErrorDetails) -> str:
         case "missing":
             return "must be given"
         case "extra_forbidden":
-            return "must be a key that exercises have, got another"
+            return "must be a known key, got another"
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case "string_pattern_mismatch":
@@ -119,4 +148,4 @@ def _rule(detail: ErrorDetails) -> str:
 def _spelled(where: Sequence[int | str]) -> str:
     """``("compensations", 0, "say")`` as ``compensations[1].say``: people count from 1."""
     text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in where)
-    return text.removeprefix(".") or "the exercise"
+    return text.removeprefix(".") or "the file"
