@@ -133,7 +133,7 @@ def _cameras() -> Iterator[Answer]:
 
 
 def _folder() -> Iterator[Answer]:
-    from rehabkit.runtime.store import home
+    from rehabkit.runtime.home import home
 
     there = home()
     while not there.exists():  # it is made when it is first needed: its nearest parent decides

@@ -163,7 +163,7 @@ def _choice(offered: Any, name: str, what: str) -> Any:
 
 
 def _cache() -> Path:
-    from rehabkit.runtime.store import home
+    from rehabkit.runtime.home import home
 
     return home() / "folds"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rehabkit.errors import ExerciseError
 from rehabkit.exercises.definition import Exercise
 from rehabkit.exercises.files import read_toml
-from rehabkit.runtime.store import home
+from rehabkit.runtime.home import home
 
 N_SUGGESTED = 3
 LIKE_ENOUGH = 0.55

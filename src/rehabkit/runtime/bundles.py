@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rehabkit.errors import ModelError
 from rehabkit.runtime.bundle import Bundle, load
-from rehabkit.runtime.store import home
+from rehabkit.runtime.home import home
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 

@@ -24,7 +24,7 @@ from rehabkit.recordings.datasets.catalogue import DATA_SETS, DataSet, find
 from rehabkit.recordings.datasets.layouts import PUBLISHED
 from rehabkit.recordings.files import read_bytes
 from rehabkit.runtime.download import Download, download
-from rehabkit.runtime.store import home
+from rehabkit.runtime.home import home
 
 MANIFEST = "manifest.json"
 LARGEST_FILE = 512 * 2**20

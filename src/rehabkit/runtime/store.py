@@ -8,7 +8,6 @@ the checksums below, given the metadata that MediaPipe asks for, and written onc
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Literal
 
 from rehabkit.errors import ModelError
 from rehabkit.recordings.files import atomic, sha256
+from rehabkit.runtime.home import home
 from rehabkit.runtime.packages import Network, networks
 from rehabkit.runtime.task_file import packed, with_normalisation
 
@@ -78,16 +78,6 @@ MODELS: Mapping[str, Model] = {
     "heavy": _body("heavy", "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe", "npm"),
 }
 """Every model by the name that the command line uses."""
-
-
-def home() -> Path:
-    """Return the folder of all that rehabkit keeps for this user (it need not exist yet)."""
-    moved = os.environ.get("REHABKIT_HOME")
-    if moved:
-        return Path(moved)
-    from platformdirs import user_data_path
-
-    return user_data_path("rehabkit", appauthor=False)
 
 
 def pose_task(model: str) -> Path:

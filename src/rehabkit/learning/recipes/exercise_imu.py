@@ -32,7 +32,7 @@ from rehabkit.recordings.datasets import spar
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.runtime.card import TensorSpec
 from rehabkit.runtime.datasets import locate
-from rehabkit.runtime.store import home
+from rehabkit.runtime.home import home
 from rehabkit.systems.exercise_imu import ExerciseImu
 
 LABELS = tuple(spar.TITLES.values())
