@@ -34,7 +34,7 @@ from rehabkit.learning.training import TrainConfig
 from rehabkit.recordings.datasets.uiprmd import UiPrmd
 from rehabkit.runtime.card import TensorSpec
 from rehabkit.runtime.datasets import locate
-from rehabkit.runtime.store import home
+from rehabkit.runtime.home import home
 from rehabkit.systems.pose_matching.stick_figure import LIMBS
 from rehabkit.systems.pose_matching.system import PoseMatching, PosePair
 
