@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from rehabkit.demo import demo_recording
+from rehabkit.pose.smoothing import clean
+from rehabkit.recordings import landmarks
+from rehabkit.recordings.datasets import spar
+from rehabkit.recordings.inertial import Inertial
+from rehabkit.recordings.skeleton import Skeleton
+from rehabkit.systems.pose_matching.system import PosePair
+
+SPAR = Path(__file__).parents[3] / "shared" / "data" / "exercise" / "spar_watch_imu" / "spar_subset.npz"
 
 
 @dataclass(frozen=True)
@@ -14,14 +27,73 @@ class Row:
     Parameters
     ----------
     sample : gives a real recording of the kind that the system reads.
-    malformed : what is wrong → (a recording with that fault, what the error must name).
-    parts : occludable parts of the first input: name → index into one row.
-    answer : outputs → (n_rows,) the number that occlusion explains.
+    malformed : gives recordings with a fault, each with what the error must name.
+    size_budget : bytes that the shipped bundle may have.
     """
 
     sample: Callable[[], Any]
-    malformed: Callable[[], dict[str, tuple[Any, str]]]
+    malformed: Callable[[], list[tuple[Any, str]]]
     size_budget: int = 1_000_000
 
 
-ROWS: dict[str, Row] = {}
+def squat() -> Skeleton:
+    """One repetition of a real squat, filmed by a phone."""
+    return clean(landmarks.read(demo_recording("deep_squat"))).between(0.0, 1.0)
+
+
+def bad_skeletons() -> list[tuple[Skeleton, str]]:
+    whole = squat()
+    left_out = [i for i, name in enumerate(whole.joint_names) if name != "left_knee"]
+    return [
+        (
+            replace(
+                whole,
+                joint_names=tuple(whole.joint_names[i] for i in left_out),
+                positions=whole.positions[:, left_out],
+                confidence=whole.confidence[:, left_out],
+                estimated_m=whole.estimated_m[:, left_out],
+            ),
+            "left_knee",
+        ),
+        (replace(whole, estimated_m=np.full_like(whole.estimated_m, np.nan)), "left_shoulder"),
+        (replace(whole, estimated_m=None), "world landmarks"),
+        (whole.between(0.0, 0.0), "2 or more frames"),
+    ]
+
+
+def pair() -> PosePair:
+    whole = squat()
+    return PosePair(whole, whole, 0, whole.n_frames // 2)
+
+
+def bad_pairs() -> list[tuple[PosePair, str]]:
+    whole = squat()
+    hidden = replace(whole, positions=np.full_like(whole.positions, np.nan))
+    return [(PosePair(hidden, whole), "left_shoulder"), (PosePair(whole, hidden), "left_shoulder")]
+
+
+def watch() -> Inertial:
+    """One real set of a watch, where the data are at hand; else a forearm that swings, computed."""
+    if SPAR.is_file():
+        return spar.read(SPAR)[0].recording
+    time_s = np.arange(500) / 50
+    angle = 0.6 * np.sin(2 * np.pi * time_s / 3)
+    gravity = 9.81 * np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1)
+    turning = np.stack([0 * angle, 0 * angle, np.gradient(angle, time_s)], axis=1)
+    return Inertial(time_s, gravity, turning, "right", "computed")
+
+
+def bad_watches() -> list[tuple[Inertial, str]]:
+    whole = watch()
+    return [
+        (replace(whole, side="unknown"), "side"),
+        (whole.between(0.0, 2.0), "at least 4 s"),
+        (replace(whole, time_s=whole.time_s * 5), "rate"),
+    ]
+
+
+ROWS: dict[str, Row] = {
+    "movement_recognition": Row(squat, bad_skeletons),
+    "pose_matching": Row(pair, bad_pairs),
+    "exercise_imu": Row(watch, bad_watches),
+}

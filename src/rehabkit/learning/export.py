@@ -149,7 +149,7 @@ def require_parity(content: bytes, model: Model, example: Examples, names: Seque
     Returns
     -------
     float
-        Largest absolute difference.
+        Largest difference, absolute or, for outputs beyond ±1, as a share of their largest size.
 
     Raises
     ------
@@ -161,8 +161,9 @@ def require_parity(content: bytes, model: Model, example: Examples, names: Seque
     expected = model.predict(example.at(np.arange(min(16, len(example)))))
     got = bundle.session.run(list(names), feed)
     alone = bundle.session.run(list(names), {name: value[:1] for name, value in feed.items()})
-    gap = max(float(np.abs(value - expected[name]).max()) for name, value in zip(names, got, strict=True))
-    gap = max(gap, *(float(np.abs(one - many[:1]).max()) for one, many in zip(alone, got, strict=True)))
+    pairs = [(expected[name], value) for name, value in zip(names, got, strict=True)]
+    pairs += [(many[:1], one) for many, one in zip(got, alone, strict=True)]
+    gap = max(float(np.abs(one - many).max() / max(1.0, np.abs(many).max())) for many, one in pairs)
     if not gap <= TOLERANCE:
         raise ModelError(f"exported network must agree with the trained one to {TOLERANCE}, got {gap:.2g}; report it")
     return gap
