@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -98,5 +99,19 @@ def test_intervals_are_over_subjects(recipe: SwingRecipe, examples: Examples) ->
     assert e.worst == pytest.approx(min(own))
 
 
-def test_the_code_is_part_of_the_key() -> None:
-    assert len(bench.code_digest()) == 64
+def test_a_change_of_a_network_changes_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recipe and its network in files of their own: only a change of what it imports counts."""
+    folder = tmp_path / "rehabkit_toys"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "recipe.py").write_text("from rehabkit_toys.net import width\nclass Toy: pass\n")
+    (folder / "net.py").write_text("width = 3\n")
+    (folder / "other.py").write_text("width = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(bench, "MADE_OF", ("rehabkit_toys.",))
+    toy = importlib.import_module("rehabkit_toys.recipe").Toy()
+    before = bench.code_digest(toy)
+    (folder / "other.py").write_text("width = 4\n")
+    assert bench.code_digest(toy) == before
+    (folder / "net.py").write_text("width = 4\n")
+    assert bench.code_digest(toy) != before

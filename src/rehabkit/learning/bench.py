@@ -7,10 +7,12 @@ it was, and the same run is never made twice.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +22,6 @@ import torch
 from numpy.typing import NDArray
 
 from rehabkit.errors import InputError, LeakError, MissingExtraError
-from rehabkit.learning import networks, recipes
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.export import Cost, cost, count_parameters, to_onnx
 from rehabkit.learning.metrics import Estimate, by_recording, estimate
@@ -239,7 +240,7 @@ def _kept(recipe: Recipe, name: str, model: Model, train: Examples, test: Exampl
     """The file of a finished fold: its name is a checksum of everything that makes it."""
     if settings.cache is None:
         return None
-    parts = [recipe.name, name, repr(model.settings()), str(settings.seed), str(settings.quick), code_digest()]
+    parts = [recipe.name, name, repr(model.settings()), str(settings.seed), str(settings.quick), code_digest(recipe)]
     for part in (train, test):
         parts += ["".join(part.digests()), part.target.tobytes().hex(), "|".join(part.subject.tolist())]
         parts += [f"{key}{value.tobytes().hex()}" for key, value in sorted(part.covariates.items())]
@@ -251,11 +252,30 @@ def device_name() -> str:
     return torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
 
 
-def code_digest() -> str:
-    """SHA-256 of the source of all networks, recipes and of the bench itself."""
-    folders = [Path(str(package.__file__)).parent for package in (networks, recipes)]
-    files = [path for folder in [*folders, Path(__file__).parent] for path in sorted(folder.glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+TRAINS = ("rehabkit.learning.model", "rehabkit.learning.training", "rehabkit.learning.trivial")
+"""Modules of the bench on which a prediction depends; the rest only splits, scores and writes."""
+
+
+def code_digest(recipe: Recipe) -> str:
+    """SHA-256 of the source that a recipe's predictions depend on: itself, its networks, and how they are trained."""
+    files = {Path(str(import_module(name).__file__)) for name in TRAINS}
+    waiting = [type(recipe).__module__]
+    while waiting:
+        module = import_module(waiting.pop())
+        path = Path(str(module.__file__))
+        if path not in files:
+            files.add(path)
+            waiting += [name for name in _imported(path) if name.startswith(MADE_OF)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
+MADE_OF = ("rehabkit.learning.recipes.", "rehabkit.learning.networks.")
+
+
+def _imported(path: Path) -> list[str]:
+    """Names of the modules that a source file imports from."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
 
 
 def _write(path: Path, outputs: Tensors, expense: Cost | None) -> None:
