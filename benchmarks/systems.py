@@ -4,7 +4,8 @@
 
 DATA is a folder of data sets. Each of a recipe's protocols and studies becomes a table; the leaking one is run with
 the shipped model only, as a demonstration. The model that ships is then trained on everyone and written with the
-figures of the default protocol in its card. Finished folds are kept in out/folds, so an interrupted run goes on.
+figures of the default protocol in its card. Finished folds are kept in the user's rehabkit home, so an interrupted
+run goes on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from rehabkit.learning.registry import RECIPES, recipe
 from rehabkit.learning.ship import make_bundle
 from rehabkit.runtime.bundles import SHIPPED
 from rehabkit.runtime.datasets import locate
-from result_file import ROOT, save
+from rehabkit.runtime.home import home
+from result_file import save
 
 SEED = 0
 
@@ -30,7 +32,7 @@ SEED = 0
 def run(one: Recipe, data: Path, jobs: int, *, with_bundle: bool) -> None:
     """Measure one recipe, write its results, and ship its bundle."""
     started = time.perf_counter()
-    settings = bench.Settings(seed=SEED, jobs=jobs, cache=ROOT / "out" / "folds")
+    settings = bench.Settings(seed=SEED, jobs=jobs, cache=home() / "folds")
     examples = one.examples(data)
     default = next(iter(one.protocols))
     evaluations = {name: evaluated(one, examples, name, settings) for name in one.protocols}
