@@ -28,7 +28,8 @@ from rehabkit.exercises import library
 from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, RecordingInfo, Repetition
 from rehabkit.recordings import landmarks, video
 from rehabkit.recordings.assessments import read_assessment, write_assessment
-from rehabkit.recordings.datasets import irds, keraal, kimore_raw, uiprmd_text, workbook
+from rehabkit.recordings.datasets import irds, keraal, kimore_raw, spar, spar_text, uiprmd_text, workbook
+from rehabkit.recordings.datasets.uiprmd import UiPrmd
 from rehabkit.recordings.joint_names import KINECT_V2
 from rehabkit.recordings.skeleton import Skeleton
 
@@ -137,6 +138,47 @@ def _keraal_json(_: Path) -> bytes:
     return json.dumps({"positions": {str(i): {"rHip": [0.4, 0.5], "lHip": [0.5, 0.5]} for i in range(3)}}).encode()
 
 
+def _put(path: Path, name: str) -> Path:
+    """Put a file under the name that its set gives it; the folder of that set."""
+    path.replace(path.parent / name)
+    return path.parent
+
+
+def _compact(name: str) -> Callable[[Path], bytes]:
+    """One file of a whole UI-PRMD of two repetitions, whose other files lie in the folder."""
+
+    def make(folder: Path) -> bytes:
+        for sensor, n in (("Kinect", 66), ("Vicon", 117)):
+            for kind in ("positions", "angles")[: 2 if sensor == "Kinect" else 1]:
+                for movement in (1, 7):
+                    path = folder / "set" / sensor / kind.title() / f"m{movement:02d}_s01_e01_{kind}.txt"
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(_numbers(n)(folder) * 4)
+        uiprmd_text.convert(folder / "set", folder)
+        return (folder / name).read_bytes()
+
+    return make
+
+
+def _kimore_npz(folder: Path) -> bytes:
+    table = np.full((5, 25, 4), 2.0, dtype=np.float32)
+    table[:, :, 0] = np.linspace(-0.5, 0.5, 25)
+    np.savez_compressed(folder / "whole.npz", Es1__E_ID1=table, Es1__E_ID1__time_s=np.arange(5) / 30)
+    return (folder / "whole.npz").read_bytes()
+
+
+def _irds_npz(folder: Path) -> bytes:
+    (folder / "1_2_3_4_1_sit.txt").write_bytes(_irds(folder))
+    irds.convert(folder, folder)
+    return (folder / "irds.npz").read_bytes()
+
+
+def _spar_npz(folder: Path) -> bytes:
+    (folder / "S1_E0_R.csv").write_text("ax,ay,az,wx,wy,wz\n" + "0.1,0.2,1.0,0.1,0.2,0.3\n" * 60)
+    spar_text.convert(folder, folder)
+    return (folder / "spar_subset.npz").read_bytes()
+
+
 def _workbook(folder: Path) -> bytes:
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     cells = '<c r="A1" t="s"><v>0</v></c><c r="C1"><v>41.5</v></c>'
@@ -186,6 +228,13 @@ KINDS = {
     "kimore": Kind(".csv", _numbers(100, 2.0), kimore_raw.read_positions, 40),
     "kimore scores": Kind(".xlsx", _workbook, workbook.read_sheet, 60),
     "irds": Kind(".txt", _irds, lambda path: irds.read(path.rename(path.with_name("1_2_3_4_1_sit.txt"))), 40),
+    "uiprmd npz": Kind(".npz", _compact("kinect_world.npz"), lambda path: UiPrmd(_put(path, "kinect_world.npz")), 40),
+    "uiprmd index": Kind(".csv", _compact("meta.csv"), lambda path: UiPrmd(_put(path, "meta.csv")), 40),
+    "kimore npz": Kind(
+        ".npz", _kimore_npz, lambda path: list(kimore_raw.read_compact(_put(path, "skeletons.npz"))), 40
+    ),
+    "irds npz": Kind(".npz", _irds_npz, lambda path: list(irds.read_compact(_put(path, "irds.npz"))), 40),
+    "spar npz": Kind(".npz", _spar_npz, spar.read, 40),
     "keraal kinect": Kind(".txt", _numbers(175, separator=" "), keraal.read_kinect, 40),
     "keraal json": Kind(".json", _keraal_json, keraal.read_openpose, 60),
     "csv metres": Kind(".csv", _landmarks(".csv", "y_up"), landmarks.read),

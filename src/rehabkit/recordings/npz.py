@@ -41,10 +41,11 @@ _DIMENSIONS = {"joint_names": 1, "time_s": 1, "positions": 3, "confidence": 2, "
 _OPTIONAL = {"frame_size_px": 1, "estimated_m": 3, "history": 1}
 _TEXTS = ("joint_names", "axes", "sensor", "history")
 _HEADER = re.compile(
-    rb"\{'descr': '(<f4|<f8|<i4|<i8|<U[1-9]\d{0,3})', "
+    rb"\{'descr': '(<f4|<f8|<i2|<i4|<i8|<U[1-9]\d{0,3})', "
     rb"'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \}\s*"
 )
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What a damaged zip archive may raise."""
 
 
 def dumps(skeleton: Skeleton) -> bytes:
@@ -87,7 +88,7 @@ def loads(data: bytes) -> Skeleton:
     array([[3.5, 3.5],
            [3.5, 3.5]])
     """
-    arrays = {name: _array(name, content) for name, content in _unpack(data).items()}
+    arrays = {name: parsed(name, content) for name, content in _unpack(data).items()}
     for name, value in arrays.items():
         wanted = {**_DIMENSIONS, **_OPTIONAL}[name]
         if value.ndim != wanted or (value.dtype.kind == "U") != (name in _TEXTS):
@@ -114,7 +115,7 @@ def _unpack(data: bytes) -> dict[str, bytes]:
             return {name: archive.read(member) for name, member in zip(names, members, strict=True)}
     except RecordingError:
         raise
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise RecordingError(f"file must be a whole npz archive, got '{error}'; write it again") from error
 
 
@@ -129,8 +130,14 @@ def _check_names(names: list[str]) -> None:
         )
 
 
-def _array(name: str, content: bytes) -> np.ndarray[Any, Any]:
-    """One npy file (format version 1.0) → array, without evaluating its header and without pickle."""
+def parsed(name: str, content: bytes) -> np.ndarray[Any, Any]:
+    """One npy file (format version 1.0) → array, without evaluating its header and without pickle.
+
+    Raises
+    ------
+    RecordingError
+        If it holds anything but plain little-endian numbers or text, or isn't whole.
+    """
     start = 10 + int.from_bytes(content[8:10], "little")
     header = _HEADER.fullmatch(content[10:start]) if content[:8] == b"\x93NUMPY\x01\x00" else None
     if header is None:

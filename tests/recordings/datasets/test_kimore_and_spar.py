@@ -77,5 +77,5 @@ def test_missing_files_are_named(tmp_path):
 
 def test_another_npz_is_named(tmp_path):
     np.savez(tmp_path / "spar_subset.npz", X=np.zeros((3, 6)))
-    with pytest.raises(RecordingError, match="SPAR file must hold X, y, subject, side and lengths"):
+    with pytest.raises(RecordingError, match="must hold y, subject, side, lengths, y_labels"):
         spar.read(tmp_path / "spar_subset.npz")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.assemble import assemble
+from rehabkit.recordings.datasets.arrays import read_arrays, split
 from rehabkit.recordings.datasets.text_table import read_numbers, read_text
 from rehabkit.recordings.joint_names import KINECT_JOINTS, KINECT_V2
 from rehabkit.recordings.skeleton import Skeleton
@@ -109,12 +110,16 @@ def read_compact(folder: Path) -> Iterator[Gesture]:
     path = folder / "irds.npz"
     if not path.is_file():
         raise RecordingError(f"IRDS folder must hold irds.npz, got {folder}; run `rehabkit data import irds FOLDER`")
-    with np.load(path, allow_pickle=False) as file:
-        tables = np.split(file["table"].astype(np.float64), np.cumsum(file["lengths"])[:-1])
-        for table, numbers, position in zip(tables, file["meta"].tolist(), file["position"], strict=True):
-            person, date, gesture, repetition, correct = numbers
-            skeleton = _skeleton(table, path.name)
-            yield Gesture(person, date, gesture, repetition, correct, str(position), skeleton)
+    arrays = read_arrays(path, "table", "lengths", "meta", "position")
+    table, meta = arrays["table"], arrays["meta"]
+    shapes = (table.shape[1:], meta.shape, arrays["position"].shape)
+    n = len(arrays["lengths"])
+    if shapes != ((len(KINECT_JOINTS), 4), (n, len(NUMBERS)), (n,)) or table.dtype.kind != "f":
+        raise RecordingError(f"irds.npz must hold {n} gestures of 25 joints, got shapes {shapes}; import the set again")
+    tables = split(table.astype(np.float64), arrays["lengths"], path.name)
+    for one, numbers, position in zip(tables, meta.tolist(), arrays["position"], strict=True):
+        person, date, gesture, repetition, correct = numbers
+        yield Gesture(person, date, gesture, repetition, correct, str(position), _skeleton(one, path.name))
 
 
 def _files(folder: Path) -> list[Path]:

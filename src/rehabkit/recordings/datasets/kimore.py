@@ -17,14 +17,18 @@ What the marks mean, as looking at the signals shows:
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.recordings.datasets.arrays import read_arrays
+from rehabkit.recordings.datasets.text_table import read_text
 
 Array = NDArray[np.float64]
 
@@ -69,16 +73,19 @@ def read(folder: Path) -> list[MarkedSignal]:
     Raises
     ------
     RecordingError
-        If the folder lacks one of the files.
+        If the folder lacks one of the files, or one is damaged.
     """
     missing = [n for n in ("segmentation_marks.csv", "segmentation_signals.npz") if not (folder / n).is_file()]
     if missing:
         raise RecordingError(f"KIMORE folder must hold {', '.join(missing)}, got {folder}; name another folder")
-    with (
-        (folder / "segmentation_marks.csv").open(newline="") as file,
-        np.load(folder / "segmentation_signals.npz") as signals,
-    ):
-        return [_marked(row, signals) for row in csv.DictReader(file)]
+    signals = read_arrays(folder / "segmentation_signals.npz")
+    try:
+        rows = csv.DictReader(read_text(folder / "segmentation_marks.csv").splitlines())
+        return [_marked(row, signals) for row in rows]
+    except (KeyError, ValueError, TypeError, AttributeError, csv.Error) as error:
+        if isinstance(error, RecordingError):
+            raise
+        raise RecordingError(f"segmentation_marks.csv must list marks, got {error!r:.60}; copy it again") from error
 
 
 def intervals(exercise: int, marks: list[int]) -> NDArray[np.int64]:
@@ -111,7 +118,7 @@ def intervals(exercise: int, marks: list[int]) -> NDArray[np.int64]:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _marked(row: dict[str, str], signals: dict[str, Array]) -> MarkedSignal:
+def _marked(row: dict[str, str], signals: Mapping[str, NDArray[Any]]) -> MarkedSignal:
     exercise, subject = int(row["exercise"]), row["subject"]
     key = f"Es{exercise}__{subject}__"
     first, second = (signals[key + j].astype(np.float64) if key + j in signals else None for j in "01")

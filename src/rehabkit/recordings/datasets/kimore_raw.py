@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.assemble import assemble
+from rehabkit.recordings.datasets.arrays import read_arrays
 from rehabkit.recordings.datasets.kimore import RATE_HZ
 from rehabkit.recordings.datasets.text_table import read_numbers
 from rehabkit.recordings.datasets.workbook import read_sheet
@@ -156,11 +157,15 @@ def read_compact(folder: Path) -> Iterator[tuple[str, Skeleton]]:
     path = next((p for name in ("skeletons.npz", "skeleton_samples.npz") if (p := folder / name).is_file()), None)
     if path is None:
         raise RecordingError(f"KIMORE folder must hold skeletons.npz, got {folder}; import the published set")
-    with np.load(path, allow_pickle=False) as file:
-        for name in file.files:
-            if not name.endswith("__time_s"):
-                time_s = file[f"{name}__time_s"] if f"{name}__time_s" in file.files else None
-                yield name, skeleton_of(file[name].astype(np.float64), time_s, name)
+    arrays = read_arrays(path)
+    for name, table in arrays.items():
+        if name.endswith("__time_s"):
+            continue
+        if table.ndim != 3 or table.shape[1:] != (len(KINECT_JOINTS), 4) or table.dtype.kind != "f":
+            raise RecordingError(
+                f"{path.name}, {name} must have 25 joints of 4 numbers, got {table.shape}; copy it again"
+            )
+        yield name, skeleton_of(table.astype(np.float64), arrays.get(f"{name}__time_s"), name)
 
 
 def _places(folder: Path) -> Iterator[tuple[str, int, Path]]:

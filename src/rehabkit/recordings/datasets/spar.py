@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.recordings.datasets.arrays import read_arrays, split
 from rehabkit.recordings.inertial import STANDARD_GRAVITY, Inertial
 
 RATE_HZ = 50.0
@@ -61,16 +62,16 @@ def read(path: Path) -> list[WatchSet]:
     """
     if not path.is_file():
         raise RecordingError(f"SPAR file must exist, got {path}; name spar_subset.npz")
+    arrays = read_arrays(path, "X", "y", "subject", "side", "lengths", "y_labels")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            sets = np.split(file["X"].astype(np.float64), np.cumsum(file["lengths"])[:-1])
-            names = [str(name) for name in file["y_labels"]]
-            meta = zip(sets, file["y"], file["subject"], file["side"], strict=True)
-            return [WatchSet(names[int(y)], int(subject), _inertial(x, side)) for x, y, subject, side in meta]
-    except (KeyError, OSError, ValueError) as error:
-        raise RecordingError(
-            f"SPAR file must hold X, y, subject, side and lengths, got '{error}'; copy it again"
-        ) from error
+        sets = split(arrays["X"].astype(np.float64), arrays["lengths"], path.name)
+        names = [str(name) for name in arrays["y_labels"]]
+        meta = zip(sets, arrays["y"], arrays["subject"], arrays["side"], strict=True)
+        return [WatchSet(names[int(y)], int(subject), _inertial(x, side)) for x, y, subject, side in meta]
+    except (IndexError, TypeError, ValueError) as error:
+        if isinstance(error, RecordingError):
+            raise
+        raise RecordingError(f"{path.name} must be SPAR's sets, got '{error}'; copy it again") from error
 
 
 def _inertial(x: NDArray[np.float64], side: float) -> Inertial:

@@ -12,12 +12,15 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.recordings.datasets.arrays import read_arrays, split
 from rehabkit.recordings.datasets.plug_in_gait import joint_centres
+from rehabkit.recordings.datasets.text_table import read_text
 from rehabkit.recordings.skeleton import Skeleton
 
 Array = NDArray[np.float64]
@@ -75,19 +78,22 @@ class UiPrmd:
     Raises
     ------
     RecordingError
-        If a file is missing or its repetitions don't match the index.
+        If a file is missing or damaged, or its repetitions don't match the index.
     """
 
     def __init__(self, folder: Path) -> None:
         missing = [n for n in FILES if not (folder / n).is_file()]
         if missing:
             raise RecordingError(f"UI-PRMD folder must hold {', '.join(missing)}, got {folder}; name another folder")
-        with (folder / "meta.csv").open(newline="") as file:
-            self.repetitions = [_repetition(row) for row in csv.DictReader(file)]
-        with np.load(folder / "kinect_world.npz") as kinect, np.load(folder / "vicon_25hz.npz") as vicon:
-            tenth_mm = kinect["rel_mm10"].astype(np.float64) + kinect["root_mm10"][:, None, :]
-            self._kinect = _split(tenth_mm / 1e4, kinect["lengths"])
-            self._vicon = _split(vicon["pos_quartmm"].astype(np.float64) / 4e3, vicon["lengths"])
+        self.repetitions = _repetitions(folder / "meta.csv")
+        kinect = read_arrays(folder / "kinect_world.npz", "rel_mm10", "root_mm10", "lengths")
+        vicon = read_arrays(folder / "vicon_25hz.npz", "pos_quartmm", "lengths")
+        _check_shapes(kinect["rel_mm10"], kinect["root_mm10"], vicon["pos_quartmm"])
+        tenth_mm = kinect["rel_mm10"].astype(np.float64) + kinect["root_mm10"][:, None, :]
+        self._kinect: list[Array] = split(tenth_mm / 1e4, kinect["lengths"], "kinect_world.npz")
+        self._vicon: list[Array] = split(
+            vicon["pos_quartmm"].astype(np.float64) / 4e3, vicon["lengths"], "vicon_25hz.npz"
+        )
         if len(self._kinect) != len(self.repetitions):
             raise RecordingError(
                 f"kinect_world.npz must hold {len(self.repetitions)} repetitions as meta.csv lists, "
@@ -135,6 +141,23 @@ def vicon_skeleton(markers: Array, rate_hz: float) -> Skeleton:
     )
 
 
+def _check_shapes(relative: NDArray[Any], root: NDArray[Any], markers: NDArray[Any]) -> None:
+    wanted = {"rel_mm10": (len(relative), len(KINECT_JOINTS), 3), "root_mm10": (len(relative), 3)}
+    wanted["pos_quartmm"] = (len(markers), len(VICON_MARKERS), 3)
+    for (name, shape), found in zip(wanted.items(), (relative, root, markers), strict=True):
+        if found.shape != shape or found.dtype.kind != "i":
+            raise RecordingError(f"{name} must be whole numbers of shape {shape}, got {found.dtype} {found.shape}")
+
+
+def _repetitions(index: Path) -> list[Repetition]:
+    try:
+        return [_repetition(row) for row in csv.DictReader(read_text(index).splitlines())]
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
+        if isinstance(error, RecordingError):
+            raise
+        raise RecordingError(f"{index.name} must list the repetitions, got {error!r:.60}; copy it again") from error
+
+
 def _repetition(row: dict[str, str]) -> Repetition:
     vicon_row = int(row["vicon_idx"])
     return Repetition(
@@ -146,10 +169,6 @@ def _repetition(row: dict[str, str]) -> Repetition:
         correct=row["correct"] == "1",
         dominant_side=row["dominant_side"],
     )
-
-
-def _split(flat: Array, lengths: NDArray[np.int32]) -> list[Array]:
-    return list(np.split(flat, np.cumsum(lengths)[:-1]))
 
 
 def _without_lost_markers(markers: Array) -> Array:
