@@ -47,27 +47,43 @@ def pose_figures(assessment: Assessment, skeleton: Skeleton, measure: str) -> li
     list of Figure
         Empty when nothing was repeated or held, or the body was not seen at those moments.
     """
-    flat = _flat(skeleton, measure)
+    flat = flattened(skeleton, measure)
     figures: list[Figure] = []
     for moments in _moments(assessment, measure):
-        seen = [_seen(skeleton, flat, moment.time_s) for moment in moments]
+        seen = [joints_at(skeleton, flat, moment.time_s) for moment in moments]
         if all(seen):
             sheet = Sheet.around(seen)
             figures += [_figure(sheet, at, moment) for at, moment in zip(seen, moments, strict=True)]
     return figures
 
 
-def _figure(sheet: Sheet, at: Joints, moment: _Moment) -> Figure:
-    shapes = body_shapes(sheet.place(at), moment.angle)
-    said = f"Drawn skeleton. {moment.caption}."
-    return Figure(Drawing(sheet.width, sheet.height, moment.title, said, shapes), moment.caption)
-
-
-def _seen(skeleton: Skeleton, flat: Array, time_s: float) -> Joints:
+def joints_at(skeleton: Skeleton, flat: Array, time_s: float) -> Joints:
     """The joints seen in the frame nearest to a time."""
     points = flat[int(np.argmin(np.abs(skeleton.time_s - time_s)))]
     pairs = zip(skeleton.joint_names, points, strict=True)
     return {name: point for name, point in pairs if np.isfinite(point).all()}
+
+
+def flattened(skeleton: Skeleton, measure: str) -> Array:
+    """(n_frames, n_joints, 2) the joints as seen by a camera: x right, y down, in px or metres.
+
+    Three-dimensional skeletons are looked at from the front for frontal measures, otherwise from their right.
+    """
+    if skeleton.axes == "image":
+        return skeleton.positions
+    up = np.array([0.0, 1.0, 0.0] if skeleton.axes == "y_up" else [0.0, 0.0, 1.0])
+    left = np.nanmean(skeleton.joint("left_hip") - skeleton.joint("right_hip"), axis=0)
+    left = left - (left @ up) * up
+    left = left / max(float(np.linalg.norm(left)), 1e-9)
+    from_front = "abduction" in measure or "valgus" in measure or "side" in measure or "elevation" in measure
+    across = left if from_front else np.cross(left, up)
+    return np.stack([skeleton.positions @ across, -(skeleton.positions @ up)], axis=-1)
+
+
+def _figure(sheet: Sheet, at: Joints, moment: _Moment) -> Figure:
+    shapes = body_shapes(sheet.place(at), moment.angle)
+    said = f"Drawn skeleton. {moment.caption}."
+    return Figure(Drawing(sheet.width, sheet.height, moment.title, said, shapes), moment.caption)
 
 
 def _moments(assessment: Assessment, measure: str) -> list[list[_Moment]]:
@@ -128,19 +144,3 @@ def _split(angle: str) -> tuple[str, str]:
     """
     side, _, rest = angle.partition("_")
     return (side, rest) if side in ("left", "right") else ("", angle)
-
-
-def _flat(skeleton: Skeleton, measure: str) -> Array:
-    """(n_frames, n_joints, 2) the joints as seen by a camera: x right, y down, in px or metres.
-
-    Three-dimensional skeletons are looked at from the front for frontal measures, otherwise from their right.
-    """
-    if skeleton.axes == "image":
-        return skeleton.positions
-    up = np.array([0.0, 1.0, 0.0] if skeleton.axes == "y_up" else [0.0, 0.0, 1.0])
-    left = np.nanmean(skeleton.joint("left_hip") - skeleton.joint("right_hip"), axis=0)
-    left = left - (left @ up) * up
-    left = left / max(float(np.linalg.norm(left)), 1e-9)
-    from_front = "abduction" in measure or "valgus" in measure or "side" in measure or "elevation" in measure
-    across = left if from_front else np.cross(left, up)
-    return np.stack([skeleton.positions @ across, -(skeleton.positions @ up)], axis=-1)
