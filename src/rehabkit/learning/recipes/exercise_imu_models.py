@@ -70,7 +70,7 @@ class RocketModel(Model):
         rocket = Rocket(self.n_classes, N_TIMES, self.n_features, seed)
         rocket.features.fit(channels(torch.as_tensor(examples.inputs["motion"])))
         x = run(_Named(rocket.features), examples)["features"]
-        solver = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300))
+        solver = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200, tol=1e-3))
         solver.fit(x, examples.target)
         _copy_linear(rocket.head, solver[0], solver[1])
         self._module = Recogniser(rocket, self.n_classes)
