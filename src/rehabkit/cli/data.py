@@ -29,19 +29,18 @@ def list_data(
     as_json: Annotated[bool, typer.Option("--json", help="Print all that is known as JSON.")] = False,
 ) -> None:
     """List the public data sets, and which of them are here with their checksums verified."""
+    from rich.markup import escape
+
     from rehabkit.runtime import datasets
 
     found = datasets.status()
     if as_json:
         _print_json(found)
         return
-    from rich.table import Table
-
-    table = Table("name", "state", "people", "holds", "licence", "home", box=None, header_style="bold")
+    out = console()
     for one in found:
-        data = one.data
-        table.add_row(data.name, _said(one), str(data.people or "–"), data.holds, data.licence, data.home)
-    console().print(table)
+        out.print(f"[bold]{one.data.name:16}[/bold]{escape(_said(one))}", soft_wrap=True)
+        _print_facts(one.data)
 
 
 def get(name: Name) -> None:
@@ -69,31 +68,44 @@ def import_data(
 
 def _said(one: DataStatus) -> str:
     if one.state == "ready":
-        return "here, checksums verified" + (", converted" if one.layout == "published" else "")
+        converted = ", converted from the published layout" if one.layout == "published" else ""
+        left_out = f", {len(one.left_out)} files left out" if one.left_out else ""
+        return f"here, checksums verified{converted}{left_out}"
     return f"damaged: {one.problem}; import it again" if one.state == "damaged" else "not here"
 
 
 def _print_how(data: DataSet) -> None:
     why = {
-        "agreement": "Its page asks for consent to terms, so a person has to download it.",
-        "by hand": "It has no confirmed direct address, so a person has to download it.",
+        "agreement": "its page asks for consent to terms, so a person has to download it",
+        "by hand": "it has no confirmed direct address, so a person has to download it",
     }[data.access]
-    rows = {
-        "home": data.home,
-        "licence": data.licence,
-        "cite": data.citation,
-        "layout": data.published,
-        "then": f"rehabkit data import {data.name} FOLDER",
-    }
     out = console()
-    out.print(f"{data.title}. {why}", soft_wrap=True, markup=False)
-    for word, text in rows.items():
-        out.print(f"{word:8}{text}", soft_wrap=True, markup=False)
+    out.print(f"{data.name}: {why}", soft_wrap=True, markup=False)
+    _print_facts(data)
+    for word, text in (("layout", data.published), ("then", f"rehabkit data import {data.name} FOLDER")):
+        out.print(f"  {word:9}{text}", soft_wrap=True, markup=False)
+
+
+def _print_facts(data: DataSet) -> None:
+    people = "" if data.people is None else f"; {data.people} people"
+    ships = "may ship" if data.ships else "may not ship"
+    facts = {
+        "set": data.title,
+        "holds": data.holds + people,
+        "home": data.home,
+        "licence": f"{data.licence}; a bundle trained on it {ships} with rehabkit",
+        "cite": data.citation,
+    }
+    for word, text in facts.items():
+        console().print(f"  {word:9}{text}", soft_wrap=True, markup=False)
 
 
 def _print_json(found: list[DataStatus]) -> None:
     import json
     from dataclasses import asdict
 
-    said = [asdict(one.data) | {"state": one.state, "path": str(one.path), "layout": one.layout} for one in found]
+    said = [
+        asdict(one.data) | {"state": one.state, "path": str(one.path), "layout": one.layout, "left_out": one.left_out}
+        for one in found
+    ]
     typer.echo(json.dumps(said, indent=2, ensure_ascii=False))

@@ -82,7 +82,7 @@ _UIPRMD = DataSet(
     title="UI-PRMD, University of Idaho Physical Rehabilitation Movement Data",
     home="https://webpages.uidaho.edu/ui-prmd/",
     access="by hand",
-    licence="ODC PDDL 1.0, public domain (stated in the paper). The home page was reported unreachable in 2026.",
+    licence="ODC PDDL 1.0, public domain (stated in the paper; the home page was reported unreachable in 2026)",
     citation="Vakanski, Jun, Paul, Baker: A Data Set of Human Body Movements for Physical Rehabilitation Exercises. "
     "Data 3(1):2, 2018. doi:10.3390/data3010002",
     holds="ten exercises, ten repetitions each, correct and simulated-incorrect, Kinect v2 and Vicon",
