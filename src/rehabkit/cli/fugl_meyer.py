@@ -12,7 +12,7 @@ from rehabkit.cli.console import console, progress
 from rehabkit.errors import InputError
 
 if TYPE_CHECKING:
-    from rehabkit.exercises.fugl_meyer_score import ItemScore, Sheet
+    from rehabkit.exercises.fugl_meyer_sheet import ItemScore, Sheet
 
 Rules = Annotated[
     Path | None,
@@ -123,7 +123,7 @@ def _sheet(
     from importlib.metadata import version
 
     from rehabkit import pipeline
-    from rehabkit.exercises import fugl_meyer, fugl_meyer_score
+    from rehabkit.exercises import fugl_meyer, fugl_meyer_score, fugl_meyer_sheet
     from rehabkit.pose.smoothing import clean
     from rehabkit.recordings.files import sha256
 
@@ -137,7 +137,7 @@ def _sheet(
         recorded = seen[path]
         scores[name] = fugl_meyer_score.score(chosen[name], clean(recorded.skeleton), side)
         said[name] = {"name": recorded.info.name, "sha256": recorded.info.sha256 or "", "sensor": recorded.info.sensor}
-    sheet = fugl_meyer_score.sheet(protocol, scores, side)
+    sheet = fugl_meyer_sheet.sheet(protocol, scores, side)
     return sheet.model_copy(
         update={
             "recordings": said,
