@@ -19,11 +19,11 @@ TRUNK, UPPER, FORE = 0.5, 0.3, 0.25
 RATE_HZ = 30.0
 
 
-def body(left_arm, right_arm=None):
+def body(left_arm, right_arm=None, hand=0.0):
     """A depth camera's skeleton facing -z, up y; each arm (abduction, forward flexion, elbow flexion) over time, deg.
 
     The upper arm hangs at 0, is raised sideways by abduction or forward by flexion; the elbow bends the forearm on in
-    the same plane.
+    the same plane, and ``hand`` bends both wrists on in it (towards the palm when the arm is held forward).
     """
     arms = {"left": left_arm, "right": left_arm if right_arm is None else right_arm}
     n = len(np.broadcast_arrays(*left_arm)[0])
@@ -47,6 +47,9 @@ def body(left_arm, right_arm=None):
         points[f"{side}_shoulder"] = shoulder
         points[f"{side}_elbow"] = shoulder + UPPER * along(raised)
         points[f"{side}_wrist"] = points[f"{side}_elbow"] + FORE * along(raised + elbow)
+        knuckles = points[f"{side}_wrist"] + 0.09 * along(raised + elbow - np.radians(np.broadcast_to(hand, n)))
+        for finger, offset in (("index", -sign * 0.03), ("pinky", sign * 0.03)):  # palm down: thumb side to the middle
+            points[f"{side}_{finger}"] = knuckles + np.array([offset, 0, 0])
     positions = np.stack(list(points.values()), axis=1)
     return Skeleton(tuple(points), np.arange(n) / RATE_HZ, positions, np.ones(positions.shape[:2]), "y_up", "kinect")
 
@@ -122,6 +125,20 @@ def test_a_value_near_a_threshold_says_what_else_it_could_be():
     near, far = (score(RULES.item("flexor_abduction"), body((up_and_down(top), 0, 0)), "left") for top in (79, 179))
     assert near.score == 1 and near.could_be == [1, 2]
     assert near.uncertainty > 1 and far.score == 2
+
+
+def waving(low, high):
+    """(n,) degrees of a hand that goes down and up three times."""
+    return (low + high) / 2 + (high - low) / 2 * np.sin(np.linspace(0, 6 * np.pi, 180))
+
+
+@pytest.mark.parametrize(("low", "high", "points"), [(-5, 5, 0), (-20, 30, 1), (-50, 60, 2)])
+def test_the_hand_moved_up_and_down_with_the_elbow_bent(low, high, points):
+    skeleton = body((0, 0.1, np.full(180, 90.0)), hand=waving(low, high))  # 0.1: bends forward, not sideways
+    found = score(RULES.item("wrist_movement_elbow_90"), skeleton, "right")
+    assert (found.score, found.value) == (points, pytest.approx(high - low, abs=2))  # 0.2 s off each end
+    straight = score(RULES.item("wrist_movement_elbow_0"), skeleton, "right")
+    assert straight.score is None and "must show that the elbow is straight" in straight.not_measurable
 
 
 def touching(seconds_each, n=5):

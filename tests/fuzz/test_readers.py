@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rehabkit.errors import RehabkitError
-from rehabkit.exercises import library
+from rehabkit.exercises import fugl_meyer, library
 from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, RecordingInfo, Repetition
 from rehabkit.recordings import landmarks, video
 from rehabkit.recordings.assessments import read_assessment, write_assessment
@@ -242,6 +242,7 @@ KINDS = {
     "c3d": Kind(".c3d", _landmarks(".c3d", "y_up"), landmarks.read, 8, 4),
     "assessment": Kind(".json", _assessment, _reopened, 150),
     "exercise": Kind(".toml", _exercise, library.load, 150),
+    "fugl-meyer": Kind(".toml", lambda _: fugl_meyer.SHIPPED.read_bytes(), fugl_meyer.load, 80),
     "video": Kind(".mp4", _movie, _watched, 40, 20),
 }
 

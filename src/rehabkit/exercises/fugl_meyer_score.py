@@ -130,7 +130,7 @@ def _scored(
         if verdict is None:
             not_checked.append(f"that {keep.say}")
         elif verdict < POINTS and item.toward == "range":
-            return refused(item, f"the recording must show that {keep.say}, and it doesn't for most of the time")
+            return refused(item, f"the recording must show that {keep.say} all the time, and it doesn't")
         elif verdict < POINTS:
             broken.append(f"not kept: {keep.say}")
             points = min(points, verdict)
