@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rehabkit.errors import RecordingError
-from rehabkit.recordings import inertial_csv
+from rehabkit.recordings import inertial_csv, wide_csv
 from rehabkit.recordings.inertial import STANDARD_GRAVITY
+from rehabkit.recordings.skeleton import Skeleton
 
 TIME_S = np.arange(200) / 50
 FORCE = STANDARD_GRAVITY * np.stack([np.sin(TIME_S), np.zeros(200), np.cos(TIME_S)], axis=1)  # turns in gravity
@@ -93,6 +94,18 @@ def test_round_trip():
     again = loaded(inertial_csv.dumps(one))
     np.testing.assert_allclose(again.acceleration, one.acceleration, atol=1e-5)
     assert (again.side, again.sensor, again.history) == (one.side, one.sensor, one.history)
+
+
+def test_a_watch_is_told_from_a_skeleton(tmp_path):
+    watch, skeleton = tmp_path / "watch.csv", tmp_path / "skeleton.csv"
+    for name, text in FILES.items():
+        watch.write_text(text)
+        assert inertial_csv.is_inertial(watch), name
+    rows = Skeleton(("left_hip",), [0.0], np.ones((1, 1, 3)), [[1.0]], "y_up", "kinect")
+    skeleton.write_text(wide_csv.dumps(rows))
+    assert not inertial_csv.is_inertial(skeleton)
+    skeleton.write_text("x0,y0,z0,v0\n1,2,3,4\n")
+    assert not inertial_csv.is_inertial(skeleton)
 
 
 def changed(line, column, value):
