@@ -29,3 +29,12 @@ def test_mistakes_are_one_line(rehabkit, tmp_path):
     outcome = rehabkit("data", "import", "uiprmd", tmp_path)
     assert outcome.code == 2 and len(outcome.errors) == 1
     assert rehabkit("data", "get", "nothing").code == 2
+
+
+def test_what_was_left_out_of_a_published_folder_is_said(rehabkit, tmp_path):
+    (tmp_path / "csv").mkdir()
+    (tmp_path / "csv/S1_E0_R.csv").write_text("ax,ay,az,wx,wy,wz\n" + "0.1,0.2,1.0,0.1,0.2,0.3\n" * 60)
+    (tmp_path / "csv/S1_E1_R.csv").write_text("ax,ay,az\n0.1,0.2,1.0\n")
+    outcome = rehabkit("data", "import", "spar", tmp_path)
+    assert outcome.code == 0 and "1 left out, such as: S1_E1_R.csv, line 1 must be ax,ay,az,wx,wy,wz" in outcome.err
+    assert "converted from the published layout, 1 left out" in rehabkit("data", "list").out

@@ -77,6 +77,17 @@ def test_a_file_that_changed_since_is_damaged(shared, tmp_path):
     assert state("spar").state == "damaged"
 
 
+def test_a_zip_bomb_and_a_cut_file_are_one_error(tmp_path, monkeypatch):
+    path = tmp_path / "G3-OP-CTK-P1T1-Unknown-C-0.json.gz"
+    path.write_bytes(gzip.compress(bytes(5000)))
+    monkeypatch.setattr(datasets, "LARGEST_FILE", 1000)
+    with pytest.raises(RecordingError, match="unzip to at most 1000 bytes"):
+        datasets.import_set("keraal", tmp_path)
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(RecordingError, match="must be a whole file"):
+        datasets.import_set("keraal", tmp_path)
+
+
 def test_a_direct_set_is_fetched_checked_and_stored(shared):
     folder = shared / "exercise" / "mediapipe_form"
     content = {file.url: gzip.decompress((folder / file.name).read_bytes()) for file in find("mediapipe_form").files}

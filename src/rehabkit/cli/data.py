@@ -63,13 +63,18 @@ def import_data(
     """Check a folder that was downloaded by hand and store what is needed of it."""
     from rehabkit.runtime import datasets
 
-    console().print(f"ready: {datasets.import_set(name, path)}", soft_wrap=True)
+    stored = datasets.import_set(name, path)
+    console().print(f"ready: {stored}", soft_wrap=True)
+    left_out = next(one.left_out for one in datasets.status() if one.data.name == name)
+    if left_out:
+        text = f"{len(left_out)} left out, such as: {left_out[0]}; `rehabkit data list --json` names all"
+        console(stderr=True).print(text, soft_wrap=True, markup=False)
 
 
 def _said(one: DataStatus) -> str:
     if one.state == "ready":
         converted = ", converted from the published layout" if one.layout == "published" else ""
-        left_out = f", {len(one.left_out)} files left out" if one.left_out else ""
+        left_out = f", {len(one.left_out)} left out" if one.left_out else ""
         return f"here, checksums verified{converted}{left_out}"
     return f"damaged: {one.problem}; import it again" if one.state == "damaged" else "not here"
 

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rehabkit.errors import InputError, OutputError, RecordingError
 from rehabkit.recordings.datasets.catalogue import DATA_SETS, DataSet, find
 from rehabkit.recordings.datasets.layouts import PUBLISHED
-from rehabkit.recordings.files import read_bytes
+from rehabkit.recordings.files import check_size
 from rehabkit.runtime.download import Download, download
 from rehabkit.runtime.home import home
 
@@ -187,14 +188,21 @@ def _copy(data: DataSet, source: Path, target: Path) -> None:
 
 
 def _content_sum(path: Path) -> str:
-    """SHA-256 of a file's content, unzipped for ``.gz``."""
-    content = read_bytes(path, LARGEST_FILE)
-    if path.suffix == ".gz":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
-            raise RecordingError(f"{path.name} must be a whole gzip file, got '{error}'; copy it again") from error
-    return hashlib.sha256(content).hexdigest()
+    """SHA-256 of a file's content, unzipped for ``.gz``, a piece at a time."""
+    check_size(path, LARGEST_FILE)
+    total, n_bytes = hashlib.sha256(), 0
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            while piece := file.read(2**20):
+                n_bytes += len(piece)
+                if n_bytes > LARGEST_FILE:
+                    raise RecordingError(
+                        f"{path.name} must unzip to at most {LARGEST_FILE} bytes, got more; copy it again"
+                    )
+                total.update(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordingError(f"{path.name} must be a whole file, got '{error}'; copy it again") from error
+    return total.hexdigest()
 
 
 @contextmanager
