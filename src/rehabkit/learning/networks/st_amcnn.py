@@ -136,9 +136,8 @@ class PublishedMatcher(Matcher):
     def limbs(
         self, learner: Tensor, template: Tensor, maps: tuple[Tensor, Tensor], embeddings: tuple[Tensor, Tensor]
     ) -> Tensor:
-        """(batch, 11) mean heat under each limb of the learner, in units of the largest."""
+        """(batch, 11) mean heat under each limb of the learner."""
         heat = self.heat(maps[0], embeddings)
-        heat = heat / heat.abs().amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)
         cover = self.cover.coverage(learner)  # (batch, limb, row, column)
         total: Tensor = (cover * heat[:, None]).sum(dim=(2, 3))
         return total / cover.sum(dim=(2, 3)).clamp_min(1e-6)
