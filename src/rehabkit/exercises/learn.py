@@ -91,7 +91,7 @@ def learn(skeleton: Skeleton, name: str, title: str | None = None) -> Exercise:
         title=title,
         description=f"{title}, as shown in the recording that it was learned from.",
         instructions=("Start as you were shown.", "Move as far as you were shown.", "Come back slowly."),
-        position=_position(skeleton, view),
+        position=start_position(skeleton, view),
         views=(_view(view),),
         primary=Primary(
             angle=motion.angle,
@@ -194,7 +194,7 @@ def _view(view: ViewEstimate) -> View:
     return view.name if view.name in ("front", "back") else "any"
 
 
-def _position(skeleton: Skeleton, view: ViewEstimate) -> Literal["standing", "sitting", "lying", "plank", "any"]:
+def start_position(skeleton: Skeleton, view: ViewEstimate) -> Literal["standing", "sitting", "lying", "plank", "any"]:
     """How the person begins: bent at hips and knees is sitting."""
     if view.posture in ("lying", "plank"):
         return view.posture
