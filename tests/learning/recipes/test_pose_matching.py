@@ -13,17 +13,14 @@ from rehabkit.learning.examples import Examples
 from rehabkit.learning.metrics import accuracy
 from rehabkit.learning.recipes.pose_angles import AngleModel, LimbAngles
 from rehabkit.learning.recipes.pose_matching import HALVES, UNJUDGED, PoseMatchingRecipe, judged
+from rehabkit.learning.recipes.pose_new_pairs import BEYOND, NewPairs, on_sheet, turned
 from rehabkit.learning.recipes.pose_pairs import (
-    BEYOND,
     DUOS,
     KINDS,
     TURNED,
-    NewPairs,
     draw_pairs,
     key_frames,
     key_poses,
-    on_sheet,
-    turned,
     turned_pairs,
 )
 from rehabkit.recordings.datasets.uiprmd import UiPrmd

@@ -1,4 +1,4 @@
-"""Pose matching by geometry: limb directions compared, no picture. The classical model and two trivial ones."""
+"""Pose matching by geometry: limb directions compared, no picture. The classical model and three trivial ones."""
 
 from __future__ import annotations
 
@@ -103,3 +103,11 @@ def mean_angle(examples: Examples) -> NDArray[np.float64]:
     """(n_rows, 1) mean angle between the limbs of the two pictures, radians."""
     angle = LimbAngles().features(*(torch.as_tensor(value) for value in examples.inputs.values()))[0]
     return angle.mean(dim=1, keepdim=True).double().numpy()
+
+
+def mean_joint_angle(examples: Examples) -> NDArray[np.float64]:
+    """(n_rows, 1) mean difference of elbows, shoulders, hips and knees in the sensor's three dimensions, degrees.
+
+    It sees the depth that the pictures don't show.
+    """
+    return np.asarray(examples.covariates["joint_angles_deg"].mean(axis=1, keepdims=True))

@@ -19,13 +19,13 @@ from rehabkit.learning.networks.pose_matching import SmallMatcher, matching_loss
 from rehabkit.learning.networks.st_amcnn import st_amcnn, st_resnet18, st_vgg16
 from rehabkit.learning.protocols import Fold, Protocol, by_column, random_split
 from rehabkit.learning.recipe import Recipe, Table
-from rehabkit.learning.recipes.pose_angles import AngleModel, mean_angle, one_number, pixel_cosine
+from rehabkit.learning.recipes.pose_angles import AngleModel, mean_angle, mean_joint_angle, one_number, pixel_cosine
+from rehabkit.learning.recipes.pose_new_pairs import NewPairs
 from rehabkit.learning.recipes.pose_pairs import (
     DEGREES,
     DUOS,
     KINDS,
     TURNED,
-    NewPairs,
     Pair,
     draw_pairs,
     key_poses,
@@ -126,6 +126,7 @@ class PoseMatchingRecipe(Recipe):
         "classical": AngleModel,
     }
     baselines: ClassVar[Mapping[str, Callable[[], Model]]] = {
+        "joint angles in 3-D": lambda: one_number(mean_joint_angle),
         "limb angles": lambda: one_number(mean_angle),
         "pixels": lambda: one_number(pixel_cosine),
         "majority": lambda: trivial.majority(2),
@@ -196,6 +197,7 @@ def _sample(pair: Pair) -> Sample[PosePair]:
     recording = PosePair(pair.learner.skeleton, pair.template.skeleton, pair.learner.frame, pair.template.frame)
     covariates = {
         "kind": pair.kind, "half": pair.duo % 2, "joint": pair.joint, "degrees": pair.degrees,
+        "joint_angles_deg": np.abs(pair.learner.angles_deg() - pair.template.angles_deg()),
         "learner_code": NO_CODE if probe else pair.learner.code, "template_code": pair.template.code,
     }  # fmt: skip
     target = UNJUDGED if probe else int(pair.kind in SAME)
