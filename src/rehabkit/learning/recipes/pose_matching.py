@@ -121,8 +121,8 @@ class PoseMatchingRecipe(Recipe):
     models: ClassVar[Mapping[str, Callable[[], Model]]] = {
         "small": small,
         "published": network(st_amcnn, 30, 1),
-        "resnet18": network(st_resnet18, 30, 2),
-        "vgg16": network(st_vgg16, 30, 2),
+        "resnet18": network(st_resnet18, 30, 1),
+        "vgg16": network(st_vgg16, 30, 1),
         "classical": AngleModel,
     }
     baselines: ClassVar[Mapping[str, Callable[[], Model]]] = {
