@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from rehabkit.errors import RehabkitError
 from rehabkit.exercises import fugl_meyer, library
 from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, RecordingInfo, Repetition
-from rehabkit.recordings import landmarks, video
+from rehabkit.recordings import inertial_csv, landmarks, video
 from rehabkit.recordings.assessments import read_assessment, write_assessment
 from rehabkit.recordings.datasets import irds, keraal, kimore_raw, spar, spar_text, uiprmd_text, workbook
 from rehabkit.recordings.datasets.uiprmd import UiPrmd
@@ -179,6 +179,11 @@ def _spar_npz(folder: Path) -> bytes:
     return (folder / "spar_subset.npz").read_bytes()
 
 
+def _watch(_: Path) -> bytes:
+    rows = "".join(f"{i / 50:.2f},0.1,-9.7,{0.1 * i:.1f},0.5,{0.1 * i - 1:.1f},-0.2\n" for i in range(20))
+    return f"time,acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z\n{rows}".encode()
+
+
 def _workbook(folder: Path) -> bytes:
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     cells = '<c r="A1" t="s"><v>0</v></c><c r="C1"><v>41.5</v></c>'
@@ -238,6 +243,7 @@ KINDS = {
     "keraal kinect": Kind(".txt", _numbers(175, separator=" "), keraal.read_kinect, 40),
     "keraal json": Kind(".json", _keraal_json, keraal.read_openpose, 60),
     "csv metres": Kind(".csv", _landmarks(".csv", "y_up"), landmarks.read),
+    "watch": Kind(".csv", _watch, inertial_csv.read),
     "trc": Kind(".trc", _landmarks(".trc", "y_up"), landmarks.read, 150),
     "c3d": Kind(".c3d", _landmarks(".c3d", "y_up"), landmarks.read, 8, 4),
     "assessment": Kind(".json", _assessment, _reopened, 150),
