@@ -23,8 +23,8 @@ from rehabkit.systems.contract import System
 
 N_FRAMES = 32
 """Frames that a repetition or window is stretched to; at 2 to 3 s that is more than 10 a second."""
-LONGEST_S = 5.0
-"""What lasts no longer is looked at as a whole: the longest repetition of UI-PRMD takes 4.8 s."""
+LONGEST_S = 6.0
+"""What lasts no longer is looked at as a whole: the longest repetition of UI-PRMD takes 5.9 s."""
 WINDOW_S, HOP_S = 3.0, 1.0
 """A longer recording is looked at through windows of the length of a repetition."""
 UNKNOWN = "unknown"

@@ -52,13 +52,13 @@ def named_right(target: NDArray[Any], probability: NDArray[Any]) -> float:
     return float(np.mean(known & (probability[:, :N_KNOWN].argmax(axis=1) == target)))
 
 
-def tested_on_kinect(examples: Examples) -> list[Fold]:
+def kinect_folds(examples: Examples) -> list[Fold]:
     """Leave one subject out; both sensors in the training part, the Kinect's repetitions in the test part."""
     kinect = examples.covariates["sensor"] == "kinect"
     return [replace(fold, test=fold.test[kinect[fold.test]]) for fold in leave_one_subject_out(examples)]
 
 
-KINECT = Protocol("loso", "leave one subject out, tested on the Kinect's repetitions", tested_on_kinect)
+KINECT = Protocol("loso", "leave one subject out, tested on the Kinect's repetitions", kinect_folds)
 BOTH = Protocol("both", "leave one subject out, tested on both sensors", leave_one_subject_out)
 
 
@@ -127,7 +127,7 @@ def live(source: Path | None, quick: bool) -> Table:
     recordings = _live_recordings(source, quick)
     delays: list[float] = []
     durations, prepared_ms, run_ms = [], [], []
-    for fold in tested_on_kinect(examples):
+    for fold in kinect_folds(examples):
         model = _untrained(recipe, quick)
         model.fit(examples.at(fold.train), 0)
         subject = examples.subject[fold.test[0]]
