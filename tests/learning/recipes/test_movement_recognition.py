@@ -21,8 +21,8 @@ from rehabkit.learning.recipes.movement_models import (
 from rehabkit.learning.recipes.movement_recognition import (
     MovementRecognitionRecipe,
     accuracy,
-    named_right,
     kinect_folds,
+    named_right,
 )
 
 
