@@ -28,7 +28,7 @@ from rehabkit.systems.pose_matching.stick_figure import LIMBS
 from rehabkit.systems.pose_matching.system import PoseMatching, PosePair, least_alike
 
 ALWAYS = ("trunk_lean_forward", "trunk_lean_side")
-"""Compared whatever the exercise: the trunk is where people cheat."""
+"""Compared beside an exercise's own measures and the large joints: the trunk is where people cheat."""
 NETWORK = "pose_matching"
 
 
@@ -103,7 +103,7 @@ def match(
 def performed(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | None) -> Performed:
     """Angles and repetitions of one cleaned recording; the whole of it where no repetition is complete."""
     movement = prepare(skeleton, view, exercise)
-    names = dict.fromkeys([*(exercise.measures if exercise else GENERIC_ANGLES), *ALWAYS])
+    names = dict.fromkeys([*(exercise.measures if exercise else ()), *GENERIC_ANGLES, *ALWAYS])
     tracks = [t for name in names if MEASURES[name].unit == "deg" for t in tracks_of(skeleton, view, name)]
     whole = Repetition(
         number=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,16 @@ def test_pace_alone_is_no_difference(squatting: Callable[..., Skeleton]) -> None
     assert max(abs(difference.difference_deg) for difference in one.differences) < 6
 
 
+def test_the_seam_of_an_angle_is_no_difference(squatting: Callable[..., Skeleton]) -> None:
+    """The learner's angle given 360 degrees on: the same angle."""
+    template = squat(squatting, 100.0)
+    round_once = [replace(track, value=track.value + 360) for track in template.tracks]
+    (one,), _ = compare(replace(template, tracks=round_once), template)
+    assert max(abs(difference.difference_deg) for difference in one.differences) < 0.1
+    worst = one.differences[0]
+    assert worst.learner_deg == pytest.approx(worst.template_deg, abs=0.1)
+
+
 def test_each_repetition_of_the_learner_is_compared(squatting: Callable[..., Skeleton]) -> None:
     found, _ = compare(squat(squatting, 90.0, n=3), squat(squatting, 90.0))
     assert [one.number for one in found] == [1, 2, 3]
@@ -51,13 +62,13 @@ def test_each_repetition_of_the_learner_is_compared(squatting: Callable[..., Ske
 
 def test_the_hidden_side_is_named_not_guessed(squatting: Callable[..., Skeleton]) -> None:
     found, left_out = compare(squat(squatting, 90.0), squat(squatting, 90.0))
-    assert not any(difference.side == "left" for difference in found[0].differences)
+    assert not any(difference.angle == "left_knee_flexion" for difference in found[0].differences)
     assert any(one.label == "Left knee flexion" and "left" in one.why for one in left_out)
 
 
 def test_views_that_share_no_angle_are_refused(squatting: Callable[..., Skeleton]) -> None:
     seen = squat(squatting, 90.0)
-    hidden = Performed(seen.skeleton, [t for t in seen.tracks if t.side == "left"], seen.repetitions)
+    hidden = Performed(seen.skeleton, [t for t in seen.tracks if t.name == "left_knee_flexion"], seen.repetitions)
     with pytest.raises(RecordingError, match="share an angle"):
         compare(hidden, Performed(seen.skeleton, hidden.tracks, seen.repetitions))
 

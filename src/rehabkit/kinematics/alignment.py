@@ -16,11 +16,11 @@ LONGEST = 1000
 
 
 def differences(first: Array, second: Array) -> Array:
-    """(n, m) mean absolute difference of every pair of instants, over the angles that both have.
+    """(n, m) mean absolute difference of every pair of instants, over the angles that both have, degrees.
 
     Parameters
     ----------
-    first, second : (n, n_angles) and (m, n_angles), any unit; NaN where not seen. Where two instants share no
+    first, second : (n, n_angles) and (m, n_angles) degrees; NaN where not seen. Where two instants share no
         angle they cost the mean of all others, so that a gap neither draws nor drives off the path.
 
     Raises
@@ -38,13 +38,24 @@ def differences(first: Array, second: Array) -> Array:
         raise InputError(
             f"sequences must be instants by angles with as many angles each, got {first.shape} and {second.shape}"
         )
-    apart = np.abs(first[:, None] - second[None])  # (n, m, angle)
+    apart = np.abs(short_way(first[:, None] - second[None]))  # (n, m, angle)
     shared = np.isfinite(apart)
     count = shared.sum(axis=2)
     if not count.any():
         raise InputError("sequences must share an angle at some instant, got none; compare other recordings")
     cost = np.where(shared, apart, 0.0).sum(axis=2) / np.maximum(count, 1)
     return np.asarray(np.where(count > 0, cost, cost[count > 0].mean()))
+
+
+def short_way(turn_deg: Array) -> Array:
+    """Turns of any size as those of -180 to 180 degrees that lead to the same place.
+
+    Examples
+    --------
+    >>> short_way(np.array([-305.0, 20.0]))
+    array([55., 20.])
+    """
+    return np.asarray((turn_deg + 180) % 360 - 180)
 
 
 def warp(cost: Array, band: float = BAND) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.findings import Repetition, Side
-from rehabkit.kinematics.alignment import differences, warp
+from rehabkit.kinematics.alignment import differences, short_way, warp
 from rehabkit.kinematics.seen import mean_seen
 from rehabkit.kinematics.tracks import Track
 from rehabkit.kinematics.uncertainty import camera_error
@@ -122,8 +122,9 @@ def _matched(beside: _Beside, score: Score | None) -> MatchedRepetition:
     values = [np.stack([_at(pair[i], when[i]) for pair in beside.pairs], axis=1) for i in (0, 1)]  # (instant, angle)
     path = warp(differences(*values))
     pairs = [beside.pairs[i] for i in beside.stated]
-    said = [one[:, beside.stated] for one in values]
-    steps = _Steps(when[0][path[:, 0]], when[1][path[:, 1]], said[0][path[:, 0]], said[1][path[:, 1]])
+    learner, template = (values[i][path[:, i]][:, beside.stated] for i in (0, 1))  # (step, angle)
+    near = np.where(np.isfinite(template), template + short_way(learner - template), learner)  # 350 beside -5 is -10
+    steps = _Steps(when[0][path[:, 0]], when[1][path[:, 1]], near, template)
     phases = _phases(theirs, steps, [pair[0] for pair in pairs], None if beside.mirrored else score)
     told = [_difference(pair, steps, column, phases) for column, pair in enumerate(pairs)]
     told.sort(key=lambda d: (not d.told, -abs(d.difference_deg)))
@@ -156,10 +157,10 @@ class _Steps:
 
 
 def _at(track: Track, seconds: Array) -> Array:
-    """(n,) the track at these times, on the straight line between the frames around each; a gap stays one."""
+    """(n,) the track at these times, on the straight line between the frames around each; a gap stays a gap."""
     after = np.clip(np.searchsorted(track.time_s, seconds), 1, len(track.time_s) - 1)
     share = (seconds - track.time_s[after - 1]) / (track.time_s[after] - track.time_s[after - 1])
-    between = track.value[after - 1] * (1 - share) + track.value[after] * share
+    between = track.value[after - 1] + share * short_way(track.value[after] - track.value[after - 1])
     nearest = track.value[np.where(share <= 0.5, after - 1, after)]
     return np.asarray(np.where(np.isfinite(between), between, nearest))
 
