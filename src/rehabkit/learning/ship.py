@@ -55,7 +55,7 @@ def make_bundle(
     _listen(trained, checkpoint, say)
     trained.fit(examples, settings.seed)
     facts: dict[str, object] = {
-        "settings": trained.settings() | recipe.settings(examples, _in_order(examples, evaluation, name)),
+        "settings": trained.settings() | recipe.settings(*_scored(examples, evaluation, name)),
         "data": [used(data, examples) for data in recipe.data],
         "protocol": title(evaluation) if evaluation else "not evaluated",
         "figures": figures(recipe, evaluation, name) if evaluation else [],
@@ -92,12 +92,10 @@ def _listen(model: Model, checkpoint: Path | None, say: Say | None) -> None:
         model.callbacks += (Checkpoint(checkpoint),)
 
 
-def _in_order(examples: Examples, evaluation: Evaluation | None, name: str) -> Tensors:
-    """The out-of-fold outputs in the examples' order; empty unless every row was predicted."""
+def _scored(examples: Examples, evaluation: Evaluation | None, name: str) -> tuple[Examples, Tensors]:
+    """The examples that were predicted out of fold, in their order, and the outputs; all and none without any."""
     if evaluation is None or name not in evaluation.outcomes:
-        return {}
+        return examples, {}
     outcome = evaluation.outcomes[name]
-    if len(outcome.rows) != len(examples):
-        return {}
-    back = np.argsort(outcome.rows)
-    return {key: value[back] for key, value in outcome.outputs.items()}
+    order = np.argsort(outcome.rows)
+    return examples.at(outcome.rows[order]), {key: value[order] for key, value in outcome.outputs.items()}

@@ -38,6 +38,8 @@ QUICK_SUBJECTS, QUICK_EPISODES = 3, 2
 LIVE_EPISODES = 2
 LIVE_STEP_S, FIRST_S = 0.1, 0.3
 """How often, and from when on, live recognition is asked in the study."""
+KNOWN_KEPT = 0.98
+"""Share of repetitions done as asked, of people not trained on, that must not be called unknown."""
 CONFUSED = ("shoulder_abduction", "shoulder_scaption")
 
 
@@ -247,6 +249,13 @@ class MovementRecognitionRecipe(Recipe):
             if not quick or (one.subject <= QUICK_SUBJECTS and one.episode <= QUICK_EPISODES)
         ]
         return build(self.system, _samples(data, chosen), classes=True)
+
+    def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
+        """From which probability a movement is called unknown: hardly any that was done as asked may be."""
+        if not scored:
+            return {}
+        unknown = scored["probability"][examples.covariates["correct"] == 1, -1]
+        return {"unknown_above": max(UNKNOWN_ABOVE, round(float(np.quantile(unknown, KNOWN_KEPT)), 3))}
 
 
 def _samples(data: UiPrmd, repetitions: list[Repetition]) -> Iterator[Sample[Skeleton]]:
