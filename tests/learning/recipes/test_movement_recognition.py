@@ -21,7 +21,6 @@ from rehabkit.learning.recipes.movement_models import (
 from rehabkit.learning.recipes.movement_recognition import (
     MovementRecognitionRecipe,
     accuracy,
-    kinect_folds,
     named_right,
 )
 
@@ -98,14 +97,6 @@ def test_metrics_by_hand():
     target = np.array([2, 2, 2])
     assert accuracy(target, probability) == pytest.approx(2 / 3)
     assert named_right(target, probability) == pytest.approx(1 / 3)
-
-
-def test_folds_are_tested_on_the_kinect_and_trained_on_both():
-    examples = toy()
-    for fold in kinect_folds(examples):
-        assert set(examples.covariates["sensor"][fold.test]) == {"kinect"}
-        assert set(examples.covariates["sensor"][fold.train]) == {"kinect", "vicon"}
-        assert not set(examples.subject[fold.test]) & set(examples.subject[fold.train])
 
 
 def test_minirocket_gives_probabilities_over_all_labels():
