@@ -152,7 +152,8 @@ def live(source: Path | None, quick: bool) -> Table:
     ]
     note = (
         f"{recipe.ships}, people in {N_GROUPS} groups, {LIVE_EPISODES} episodes of each, Kinect; from the start of "
-        f"the repetition, asked every {LIVE_STEP_S * 1000:.0f} ms of the last {WINDOW_S:g} s; 'unknown' counts as not yet right."
+        f"the repetition, asked every {LIVE_STEP_S * 1000:.0f} ms of the last {WINDOW_S:g} s; 'unknown' counts as "
+        "not yet right."
     )
     return Table("movement_recognition, live", ["what", "value"], rows, note)
 
