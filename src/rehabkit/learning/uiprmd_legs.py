@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.kinematics.angles import unit
-from rehabkit.kinematics.canonical import CANONICAL_JOINTS, CANONICAL_PARENTS, Canonical, canonical
+from rehabkit.kinematics.canonical import CANONICAL_JOINTS, CANONICAL_PARENTS, Canonical, canonical, mirror_image
 from rehabkit.recordings.datasets.uiprmd import Repetition, UiPrmd
 from rehabkit.recordings.skeleton import Skeleton
 
@@ -25,6 +25,7 @@ Array32 = NDArray[np.float32]
 
 SEEN_ALIKE = ("neck", "left_elbow", "right_elbow", "left_wrist", "right_wrist")
 """Ends of the bones that both sensors see well."""
+FEET = ("left_foot_index", "right_foot_index")
 LEGS = tuple(CANONICAL_JOINTS.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("knee", "ankle"))
 PARENTS = np.array(CANONICAL_PARENTS[1:])
 AROUND = (-5, -2, 0, 2, 5)
@@ -42,11 +43,13 @@ class Pairs:
     Parameters
     ----------
     kinect : (n, n_frames, n_joints, 3) canonical, the mover on the right.
+    beside : (n, n_frames, 4, 3) what else the Kinect has, alike turned and scaled: see :func:`_beside`.
     legs : (n, n_frames, 4, 3) unit bones of thighs and shanks after Vicon; NaN where there is none.
     subject : (n,).
     """
 
     kinect: Array32
+    beside: Array32
     legs: Array32
     subject: NDArray[np.int64]
 
@@ -70,11 +73,12 @@ def paired(data: UiPrmd, repetitions: Sequence[Repetition], own: Sequence[Canoni
     vicon = np.full(kinect.shape, np.nan, dtype=np.float32)
     for i, (repetition, one) in enumerate(zip(repetitions, own, strict=True)):
         vicon[i] = _vicon(data, repetition, one.mirrored)
+    beside = np.stack([_beside(data.kinect(at), one) for at, one in zip(repetitions, own, strict=True)])
     seen = np.flatnonzero(np.isfinite(vicon).all(axis=(1, 2, 3)))
-    at = _warped(_clues(kinect[seen]), _clues(vicon[seen]))
+    at = _warped(_clues(kinect[seen], beside[seen, :, 2, 1]), _clues(vicon[seen], _sunk(vicon[seen])))
     legs = np.full((*kinect.shape[:2], len(LEGS), 3), np.nan, dtype=np.float32)
     legs[seen] = np.take_along_axis(_bones(vicon[seen])[:, :, [leg - 1 for leg in LEGS]], at[:, :, None, None], axis=1)
-    return Pairs(kinect, legs, np.array([repetition.subject for repetition in repetitions]))
+    return Pairs(kinect, beside, legs, np.array([repetition.subject for repetition in repetitions]))
 
 
 def mend(pairs: Pairs, unseen: Sequence[int] = ()) -> Array32:
@@ -84,12 +88,13 @@ def mend(pairs: Pairs, unseen: Sequence[int] = ()) -> Array32:
     ----------
     unseen : people whose pairs no map may see.
     """
-    features = _Features(pairs.kinect)
+    seen = np.concatenate([pairs.kinect[:, :, 1:] - pairs.kinect[:, :, PARENTS], pairs.beside], axis=2)
+    features = _Features(seen)
     known = np.isfinite(pairs.legs).all(axis=(1, 2, 3))
     sums = {}
     for subject in np.unique(pairs.subject):
         rows = np.flatnonzero(known & (pairs.subject == subject))
-        x = features(pairs.kinect[rows])[:, ::EVERY].reshape(-1, features.size)
+        x = features(seen[rows])[:, ::EVERY].reshape(-1, features.size)
         sums[subject] = (x.T @ x, x.T @ pairs.legs[rows][:, ::EVERY].reshape(-1, 3 * len(LEGS)))
     out = pairs.kinect.copy()
     for subject in sums:
@@ -97,7 +102,7 @@ def mend(pairs: Pairs, unseen: Sequence[int] = ()) -> Array32:
         square = sum((one[0] for one in others), RIDGE * np.eye(features.size, dtype=np.float32))
         weights = np.linalg.solve(square, sum(one[1] for one in others))
         own = np.flatnonzero(pairs.subject == subject)
-        legs = features(out[own]) @ weights
+        legs = features(seen[own]) @ weights
         out[own] = _with_legs(out[own], legs.reshape(*legs.shape[:2], len(LEGS), 3))
     return out
 
@@ -125,8 +130,37 @@ def _bones(positions: Array32) -> Array32:
     return np.asarray(unit((positions[:, :, 1:] - positions[:, :, PARENTS]).astype(np.float64)), dtype=np.float32)
 
 
-def _clues(positions: Array32) -> Array32:
-    """(n, n_frames, 17) what both sensors show alike: trunk, arms, and how far each thigh hangs from the vertical."""
+def _beside(skeleton: Skeleton, one: Canonical) -> Array32:
+    """(n_frames, 4, 3) left foot, right foot, the pelvis since the start, and the lower trunk, as bones are."""
+    names = [name for name in CANONICAL_JOINTS if name not in ("neck", "head")]
+    raw = np.stack([_even(skeleton.joint(name), len(one.positions)) for name in (*names, *FEET, "chest")], axis=1)
+    here = mirror_image(one.positions.astype(np.float64)) if one.mirrored else one.positions
+    own = [CANONICAL_JOINTS.index(name) for name in names]
+    turn, *_ = np.linalg.lstsq(
+        (raw[:, 1 : len(own)] - raw[:, :1]).reshape(-1, 3), (here[:, own[1:]] - here[:, :1]).reshape(-1, 3), rcond=None
+    )
+    ankles = [names.index("left_ankle"), names.index("right_ankle")]
+    feet = raw[:, -3:-1] - raw[:, ankles]
+    found = np.concatenate([feet, raw[:, :1] - raw[:1, :1], raw[:, -1:] - raw[:, :1]], axis=1) @ turn
+    if one.mirrored:
+        found = found[:, [1, 0, 2, 3]] * np.array([-1.0, 1.0, 1.0])
+    return np.asarray(found, dtype=np.float32)
+
+
+def _even(track: Array, n_frames: int) -> Array:
+    """(n_frames, 3) at evenly spaced frames."""
+    at = np.linspace(0, len(track) - 1, n_frames)
+    return np.stack([np.interp(at, np.arange(len(track)), column) for column in track.T], axis=-1)
+
+
+def _sunk(positions: Array32) -> Array32:
+    """(n, n_frames) how the pelvis rose since the start over the lower ankle, body sizes."""
+    height = -positions[:, :, [LEGS[1], LEGS[3]], 1].min(axis=2)
+    return np.asarray(height - height[:, :1])
+
+
+def _clues(positions: Array32, risen: Array32) -> Array32:
+    """(n, n_frames, 18) what both sensors show alike: trunk, arms, pelvis, how far each thigh is from the vertical."""
     bones = _bones(positions)
     at = [
         CANONICAL_JOINTS.index(name) - 1 for name in ("neck", "left_elbow", "right_elbow", "left_wrist", "right_wrist")
@@ -134,7 +168,9 @@ def _clues(positions: Array32) -> Array32:
     thighs = bones[:, :, [LEGS[0] - 1, LEGS[2] - 1], 1]
     hang = np.arccos(np.clip(-thighs, -1, 1))
     weights = np.array([1.5, 1.0, 1.0, 0.7, 0.7], dtype=np.float32)[:, None]
-    return np.concatenate([(bones[:, :, at] * weights).reshape(*bones.shape[:2], -1), 0.7 * hang], axis=-1)
+    return np.concatenate(
+        [(bones[:, :, at] * weights).reshape(*bones.shape[:2], -1), 0.7 * hang, 3 * risen[..., None]], axis=-1
+    )
 
 
 def _warped(first: Array32, second: Array32) -> NDArray[np.intp]:
@@ -166,17 +202,17 @@ def _path(cost: Array32) -> NDArray[np.intp]:
 class _Features:
     """Bones about each frame, and random rectified sums of them; scaled once for all."""
 
-    def __init__(self, kinect: Array32) -> None:
-        beside = self._beside(kinect)
+    def __init__(self, seen: Array32) -> None:
+        beside = self._around(seen)
         self.mean = beside.mean(axis=(0, 1))
         self.scale = beside.std(axis=(0, 1)) + np.float32(0.01)
         rng = np.random.default_rng(0)
         weights = rng.standard_normal((len(self.mean), N_RANDOM)) / np.sqrt(len(self.mean))
         self.weights, self.bias = weights.astype(np.float32), rng.uniform(-1, 1, N_RANDOM).astype(np.float32)
 
-    def __call__(self, kinect: Array32) -> Array32:
+    def __call__(self, seen: Array32) -> Array32:
         """(n, n_frames, n_features)."""
-        x = (self._beside(kinect) - self.mean) / self.scale
+        x = (self._around(seen) - self.mean) / self.scale
         hidden = np.maximum(x @ self.weights + self.bias, 0)
         one = np.ones((*x.shape[:2], 1), dtype=np.float32)
         return np.concatenate([hidden, np.float32(0.3) * x, one], axis=-1)
@@ -187,9 +223,9 @@ class _Features:
         return N_RANDOM + len(self.mean) + 1
 
     @staticmethod
-    def _beside(kinect: Array32) -> Array32:
-        bones = (kinect[:, :, 1:] - kinect[:, :, PARENTS]).reshape(*kinect.shape[:2], -1)
-        frames = np.arange(kinect.shape[1])
+    def _around(seen: Array32) -> Array32:
+        bones = seen.reshape(*seen.shape[:2], -1)
+        frames = np.arange(seen.shape[1])
         return np.concatenate([bones[:, np.clip(frames + by, 0, len(frames) - 1)] for by in AROUND], axis=-1)
 
 

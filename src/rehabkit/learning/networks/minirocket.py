@@ -29,15 +29,16 @@ class MiniRocket(nn.Module):
     n_channels, length : of the series.
     n_features : about so many (a multiple of 84 per dilation).
     seed : of the channels that each kernel sums, and of the examples that biases are taken from.
+    soft : a value this near to the bias counts in part, so that rounding can't tip it; 0 counts as published.
 
     Notes
     -----
     Call :meth:`fit` once with training series before use; until then all biases are 0.
     """
 
-    def __init__(self, n_channels: int, length: int, n_features: int = 9996, seed: int = 0) -> None:
+    def __init__(self, n_channels: int, length: int, n_features: int = 9996, seed: int = 0, soft: float = 0.0) -> None:
         super().__init__()
-        self.seed = seed
+        self.seed, self.soft = seed, soft
         self.dilations, per_dilation = _dilations(length, n_features)
         weight = torch.full((len(KERNELS), 1, 9), -1.0)
         for kernel, taps in enumerate(KERNELS):
@@ -81,8 +82,8 @@ class MiniRocket(nn.Module):
         for i, dilation in enumerate(self.dilations):
             convolved = self._convolved(series, i)
             bias = self.get_buffer(f"bias_{i}")
-            above = [_share_above(convolved[:, 0::2], bias[0::2])]
-            above.append(_share_above(convolved[:, 1::2, 4 * dilation : -4 * dilation], bias[1::2]))
+            above = [_share_above(convolved[:, 0::2], bias[0::2], self.soft)]
+            above.append(_share_above(convolved[:, 1::2, 4 * dilation : -4 * dilation], bias[1::2], self.soft))
             parts += above
         return torch.cat(parts, dim=1)
 
@@ -94,9 +95,13 @@ class MiniRocket(nn.Module):
         return functional.conv1d(mixed, kernels, padding=4 * dilation, dilation=dilation, groups=len(KERNELS))
 
 
-def _share_above(convolved: Tensor, bias: Tensor) -> Tensor:
+def _share_above(convolved: Tensor, bias: Tensor, soft: float) -> Tensor:
     """(n_rows, n_kernels, time) and (n_kernels, n) → (n_rows, n_kernels · n)."""
-    above = [(convolved > bias[:, j, None]).to(convolved.dtype).mean(dim=-1) for j in range(bias.shape[1])]
+    above = []
+    for column in bias.T:
+        over = convolved - column[:, None]
+        counted = (over / (2 * soft) + 0.5).clamp(0, 1) if soft else (over > 0).to(convolved.dtype)
+        above.append(counted.mean(dim=-1))
     return torch.stack(above, dim=-1).flatten(1)
 
 

@@ -1,0 +1,252 @@
+"""How MiniRocket's heads for movement_quality are filled: discriminants in closed form, calibrated on inner folds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+from rehabkit.learning.examples import Examples
+from rehabkit.learning.model import Model, run
+from rehabkit.learning.networks.movement_quality import N_FRAMES, QualityRocket
+from rehabkit.runtime.bundle import Tensors
+
+Array = NDArray[Any]
+
+N_FEATURES, N_QUICK = 5040, 336
+CHUNK = 256
+N_APPROVED = 3
+"""Correct repetitions that a clinician approves before the relative evidence is read."""
+BETWEEN, RIDGE = 1.0, 1.0
+"""How much people's own levels count as scatter, against the scatter within them; ridge, as a share of the mean
+variance. Chosen once on a first run over all people; half or ten times as much changed accuracy by a point at most."""
+LEAST_DEVIATION = 0.02
+
+
+class RocketModel(Model):
+    """MiniRocket and, for each exercise, linear discriminants.
+
+    Parameters
+    ----------
+    n_features : of MiniRocket.
+
+    Notes
+    -----
+    The absolute head separates the classes. The relative head does so after each person's mean correct repetition
+    was taken away: it answers once that person has some approved ones. Both are scaled to log odds on inner folds,
+    one training subject left out at a time.
+    """
+
+    def __init__(self, n_features: int = N_FEATURES) -> None:
+        self.n_features = n_features
+        self._module: QualityRocket | None = None
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        """Fit scaling, biases, heads and their calibration on these examples alone."""
+        module = QualityRocket(self.n_features, seed)
+        positions = torch.from_numpy(examples.inputs["positions"])
+        _scale(module, positions)
+        series = module.series(positions)
+        module.rocket.fit(series)
+        _fill_recogniser(module, module.pooled(series).numpy(), examples.inputs["movement"].argmax(axis=1))
+        chunks = [series[start : start + CHUNK] for start in range(0, len(series), CHUNK)]
+        features = torch.cat([module.rocket(chunk) for chunk in chunks]).numpy()
+        _fill_heads(module, features, examples)
+        self._module = module
+
+    def predict(self, examples: Examples) -> Tensors:
+        """The graph's outputs."""
+        return run(self.module(), examples)
+
+    def module(self) -> nn.Module:
+        """The filled network."""
+        return self._module if self._module is not None else QualityRocket(self.n_features)
+
+    def settings(self) -> dict[str, Any]:
+        """What was chosen beforehand."""
+        return {"n_features": self.n_features, "between": BETWEEN, "ridge": RIDGE}
+
+    def quick(self) -> RocketModel:
+        """Few features."""
+        return RocketModel(N_QUICK)
+
+
+class TreesModel(Model):
+    """Extremely randomised trees for each exercise, over positions at eight moments and their spread; not exported."""
+
+    def __init__(self, n_trees: int = 200) -> None:
+        self.n_trees = n_trees
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        """Grow a forest for each exercise."""
+        x, movement = _moments(examples), examples.inputs["movement"].argmax(axis=1)
+        self._forests = {}
+        for number in np.unique(movement):
+            own = movement == number
+            forest = ExtraTreesClassifier(self.n_trees, min_samples_leaf=2, random_state=seed)
+            self._forests[number] = forest.fit(x[own], examples.target[own])
+
+    def predict(self, examples: Examples) -> Tensors:
+        """``probability`` (n_rows, 2)."""
+        x, movement = _moments(examples), examples.inputs["movement"].argmax(axis=1)
+        probability = np.full((len(examples), 2), 0.5, dtype=np.float32)
+        for number, forest in self._forests.items():
+            own = movement == number
+            if own.any():
+                probability[own] = forest.predict_proba(x[own])
+        return {"probability": probability}
+
+    def settings(self) -> dict[str, Any]:
+        """Number of trees."""
+        return {"n_trees": self.n_trees}
+
+    def quick(self) -> TreesModel:
+        """Few trees."""
+        return TreesModel(20)
+
+
+def _moments(examples: Examples) -> Array:
+    positions = examples.inputs["positions"].reshape(len(examples), N_FRAMES, -1)
+    spread = [positions.min(axis=1), positions.max(axis=1), positions.std(axis=1)]
+    return np.concatenate([positions[:, :: N_FRAMES // 8].reshape(len(examples), -1), *spread], axis=1)
+
+
+def _scale(module: QualityRocket, positions: torch.Tensor) -> None:
+    raw = module.series(positions)
+    module.get_buffer("mean").copy_(raw.mean(dim=(0, 2))[:, None])
+    module.get_buffer("scale").copy_(raw.std(dim=(0, 2))[:, None] + 1e-3)
+
+
+def _fill_recogniser(module: QualityRocket, pooled: Array, movement: Array) -> None:
+    fitted = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(pooled, movement)
+    classes = fitted.classes_
+    module.get_buffer("recogniser_bias").fill_(-1e3)  # exercises that were not met
+    if len(classes) > 2:
+        module.get_buffer("recogniser_weight")[classes] = torch.from_numpy(fitted.coef_.astype(np.float32))
+        module.get_buffer("recogniser_bias")[classes] = torch.from_numpy(fitted.intercept_.astype(np.float32))
+    else:
+        module.get_buffer("recogniser_bias")[classes] = 0.0
+
+
+def _fill_heads(module: QualityRocket, features: Array, examples: Examples) -> None:
+    movement = examples.inputs["movement"].argmax(axis=1)
+    target, subject = examples.target, examples.subject
+    scores = np.zeros((2, len(target)))
+    for number in np.unique(movement):
+        rows = np.flatnonzero(movement == number)
+        scale = features[rows].std(axis=0) + LEAST_DEVIATION
+        x, y, person = features[rows] / scale, target[rows], subject[rows]
+        scores[:, rows] = _left_out(x, y, person)
+        absolute, bias = discriminant(x, y, person)
+        relative, _ = discriminant(_from_own_level(x, y, person), y, person)
+        for name, weight in (("absolute", absolute), ("relative", relative)):
+            module.get_buffer(f"{name}_weight")[number] = torch.from_numpy((weight / scale).astype(np.float32))
+        module.get_buffer("absolute_bias")[number] = float(bias)
+    slope, shift = log_odds(scores[0], target)
+    module.get_buffer("absolute_weight").mul_(slope)
+    module.get_buffer("absolute_bias").mul_(slope).add_(shift)
+    group = np.array([f"{s} {m}" for s, m in zip(subject, movement, strict=True)])
+    away, rows = from_approved(scores[1], target, group)
+    module.get_buffer("relative_weight").mul_(log_odds(away[rows], target[rows])[0])
+
+
+def _left_out(x: Array, target: Array, subject: Array) -> Array:
+    """(2, n_rows) absolute and relative scores of each person by discriminants of the others."""
+    scores = np.zeros((2, len(target)))
+    for person in np.unique(subject):
+        own, others = subject == person, subject != person
+        if len(np.unique(target[others])) < 2:
+            continue
+        given = x[others], target[others], subject[others]
+        weight, bias = discriminant(*given)
+        scores[0, own] = x[own] @ weight + bias
+        weight, _ = discriminant(_from_own_level(*given), *given[1:])
+        scores[1, own] = x[own] @ weight
+    return scores
+
+
+def discriminant(x: Array, target: Array, subject: Array) -> tuple[Array, float]:
+    """Fisher's discriminant whose scatter also holds how far people's class means lie from the classes' means.
+
+    Directions in which people differ from each other are thereby avoided. Solved among the rows (there are far
+    fewer than features); the mean absolute score of the rows is 2.
+
+    Parameters
+    ----------
+    x : (n_rows, n_features); target : (n_rows,) 0 or 1; subject : (n_rows,).
+
+    Returns
+    -------
+    (n_features,) weights, and the bias that puts 0 midway between the classes.
+    """
+    centred = x - x.mean(axis=0)
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    keep = values > values[-1] * 1e-6
+    basis = centred.T @ (vectors[:, keep] / np.sqrt(values[keep]))
+    z = centred @ basis
+    means = {label: z[target == label].mean(axis=0) for label in (0, 1)}
+    within, between = np.zeros((2, z.shape[1], z.shape[1]))
+    n_groups = 0
+    for person in np.unique(subject):
+        for label, mean in means.items():
+            own = z[(subject == person) & (target == label)]
+            if len(own):
+                spread, away = own - own.mean(axis=0), own.mean(axis=0) - mean
+                within += spread.T @ spread / len(z)
+                between += np.outer(away, away)
+                n_groups += 1
+    scatter = within + BETWEEN * between / n_groups
+    scatter += RIDGE * np.trace(scatter) / len(scatter) * np.eye(len(scatter))
+    weight = np.linalg.solve(scatter, means[1] - means[0])
+    bias = -weight @ (means[0] + means[1]) / 2
+    size = 2 / max(float(np.abs(z @ weight + bias).mean()), 1e-9)
+    full = basis @ weight * size
+    return full, float(bias * size - x.mean(axis=0) @ full)
+
+
+def _from_own_level(x: Array, target: Array, subject: Array) -> Array:
+    """Rows less the mean correct row of the same person."""
+    out = x.copy()
+    for person in np.unique(subject):
+        own = subject == person
+        if (own & (target == 1)).any():
+            out[own] -= x[own & (target == 1)].mean(axis=0)
+    return out
+
+
+def from_approved(score: Array, target: Array, group: Array, n_approved: int = N_APPROVED) -> tuple[Array, Array]:
+    """Scores less the mean of each group's first approved repetitions, and the rows that are left to judge.
+
+    Parameters
+    ----------
+    score : (n_rows,) in the order of recording; target : (n_rows,) 1 for correct.
+    group : (n_rows,) what is calibrated together: one person's repetitions of one exercise.
+
+    Examples
+    --------
+    >>> away, rows = from_approved(np.array([2.0, 4.0, 5.0, 1.0]), np.array([1, 1, 1, 0]), np.array(list("aaaa")), 2)
+    >>> away.tolist(), rows.tolist()
+    ([-1.0, 1.0, 2.0, -2.0], [2, 3])
+    """
+    away, left = score.astype(np.float64), np.ones(len(score), dtype=bool)
+    for one in np.unique(group):
+        own = np.flatnonzero(group == one)
+        approved = own[target[own] == 1][:n_approved]
+        left[own if len(approved) < n_approved else approved] = False
+        if len(approved):
+            away[own] -= score[approved].mean()
+    return away, np.flatnonzero(left)
+
+
+def log_odds(score: Array, target: Array) -> tuple[float, float]:
+    """Slope and shift that turn scores into log odds of class 1 (Platt 2000); 1 and 0 with one class only."""
+    if len(np.unique(target)) < 2:
+        return 1.0, 0.0
+    fitted = LogisticRegression(C=100.0).fit(score[:, None], target)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])

@@ -1,0 +1,151 @@
+"""S10 movement_quality: whether a repetition was done correctly, with its probability, or that it can't be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehabkit.errors import InputError, RecordingError
+from rehabkit.findings import Evidence, Finding, Quality
+from rehabkit.kinematics.canonical import CANONICAL_JOINTS, canonical
+from rehabkit.recordings.skeleton import Skeleton
+from rehabkit.runtime.bundle import Tensors
+from rehabkit.runtime.calibrate import ApprovedWeights, calibrated
+from rehabkit.runtime.card import Card, TensorSpec
+from rehabkit.systems.contract import System
+
+Array = NDArray[np.float64]
+
+N_FRAMES = 64
+LONGEST_S = 20.0
+"""Longer than any repetition: a whole set must be cut first."""
+MOVEMENTS = (
+    "deep_squat", "hurdle_step", "inline_lunge", "side_lunge", "sit_to_stand", "straight_leg_raise",
+    "shoulder_abduction", "shoulder_extension", "shoulder_rotation", "shoulder_scaption",
+)  # fmt: skip
+"""The exercises that it can judge, in the order of the tensor ``movement``."""
+INCORRECT, CORRECT = 0, 1
+METHOD = "network over joint positions of one repetition on a body of standard size"
+
+
+class MovementQuality(System[Skeleton]):
+    """Judges one repetition of one of ten exercises."""
+
+    name: ClassVar[str] = "movement_quality"
+    title: ClassVar[str] = "Movement quality: correct or not"
+    reads: ClassVar[type] = Skeleton
+    inputs: ClassVar[Mapping[str, TensorSpec]] = {
+        "positions": TensorSpec(
+            shape=[N_FRAMES, len(CANONICAL_JOINTS), 3],
+            axes=["time", "joint", "coordinate"],
+            unit="body sizes",
+            description="pelvis at the origin, x to the left, y up, z forward at the start, the mover on the right; "
+            f"joints {', '.join(CANONICAL_JOINTS)}",
+        ),
+        "movement": TensorSpec(
+            shape=[len(MOVEMENTS)],
+            axes=["exercise"],
+            description="1 for the exercise, all 0 where it isn't known: the network then guesses; "
+            f"{', '.join(MOVEMENTS)}",
+        ),
+    }
+
+    def prepare(self, recording: Skeleton) -> Tensors:
+        """One repetition of an exercise that isn't named."""
+        return prepare(recording, None)
+
+    def interpret(self, recording: Skeleton, outputs: Tensors, card: Card) -> list[Finding]:
+        """The score, or that it abstains, for the exercise that was named or guessed."""
+        movement = MOVEMENTS[int(outputs["exercise"][0].argmax())]
+        one = qualities(outputs, card)[0]
+        evidence = Evidence(
+            start_s=float(recording.time_s[0]), end_s=float(recording.time_s[-1]), method=METHOD, source=_source(card)
+        )
+        return [_finding(one, movement, evidence)]
+
+
+def prepare(recording: Skeleton, movement: str | None) -> Tensors:
+    """The network's inputs for one repetition.
+
+    Parameters
+    ----------
+    movement : one of :data:`MOVEMENTS`, ``None`` where it isn't known.
+
+    Raises
+    ------
+    InputError
+        If the exercise isn't one of them.
+    RecordingError
+        If it can't be one repetition, or the body isn't seen.
+    """
+    if movement is not None and movement not in MOVEMENTS:
+        raise InputError(f"exercise must be one of {', '.join(MOVEMENTS)} to be judged, got {movement!r}; leave it out")
+    if recording.duration_s > LONGEST_S:
+        raise RecordingError(
+            f"recording must be one repetition of at most {LONGEST_S:.0f} s, got {recording.duration_s:.1f} s; "
+            "cut it into repetitions"
+        )
+    given = np.array([[float(name == movement) for name in MOVEMENTS]], dtype=np.float32)
+    return {"positions": canonical(recording, n_frames=N_FRAMES).positions[None], "movement": given}
+
+
+def qualities(outputs: Tensors, card: Card, approved: Sequence[int] = ()) -> list[Quality]:
+    """What the network says of each row; rows are repetitions of one person and one exercise.
+
+    Parameters
+    ----------
+    approved : rows (from 0) that a clinician approved as correct, two at least; none leaves the network alone.
+
+    Raises
+    ------
+    InputError
+        If a row doesn't exist, one only is approved, or the network wasn't made for it.
+    """
+    probability = np.asarray(outputs["probability"][:, CORRECT], dtype=np.float64)
+    if approved:
+        probability = _calibrated(probability, outputs, card, approved)
+    least = float(card.settings.get("least_sure", 0.5))
+    return [
+        Quality(
+            score=round(100 * float(p), 1),
+            sure=bool(max(p, 1 - p) >= least),
+            calibrated_on=[row + 1 for row in approved],
+        )
+        for p in probability
+    ]
+
+
+def _calibrated(probability: Array, outputs: Tensors, card: Card, approved: Sequence[int]) -> Array:
+    weights = card.settings.get("approved")
+    if weights is None:
+        raise InputError("network must have been made with weights for approved repetitions, got none; train it again")
+    if not all(0 <= row < len(probability) for row in approved):
+        raise InputError(f"approved rows must lie from 0 to {len(probability) - 1}, got {list(approved)}; name others")
+    relative = np.asarray(outputs["relative"], dtype=np.float64)
+    return calibrated(probability, relative, relative[list(approved)], ApprovedWeights(**weights))
+
+
+def _finding(one: Quality, movement: str, evidence: Evidence) -> Finding:
+    title = movement.replace("_", " ")
+    unsure = f"The network isn't sure whether this {title} was correct (probability {one.score:.0f} %)."
+    said = "correct" if (one.score or 0.0) >= 50 else "not correct"
+    return Finding(
+        name="movement_quality",
+        label=f"Quality of the {title}",
+        value=one.score if one.sure else None,
+        unit="%" if one.sure else "",
+        provisional=True,
+        category="quality",
+        attention=one.sure and said != "correct",
+        not_measurable=None if one.sure else unsure,
+        text=f"This {title} looks {said} (probability of correct {one.score:.0f} %)." if one.sure else "",
+        evidence=evidence,
+    )
+
+
+def _source(card: Card) -> str:
+    people = sum(data.n_subjects for data in card.data)
+    return f"trained on {people} healthy people who also played errors" if people else ""
