@@ -87,18 +87,28 @@ def mend(pairs: Pairs, unseen: Sequence[int] = ()) -> Array32:
     Parameters
     ----------
     unseen : people whose pairs no map may see.
+
+    Raises
+    ------
+    RecordingError
+        If nobody else has pairs.
     """
     seen = np.concatenate([pairs.kinect[:, :, 1:] - pairs.kinect[:, :, PARENTS], pairs.beside], axis=2)
     features = _Features(seen)
     known = np.isfinite(pairs.legs).all(axis=(1, 2, 3))
     sums = {}
-    for subject in np.unique(pairs.subject):
+    for subject in np.unique(pairs.subject[known]):
         rows = np.flatnonzero(known & (pairs.subject == subject))
         x = features(seen[rows])[:, ::EVERY].reshape(-1, features.size)
         sums[subject] = (x.T @ x, x.T @ pairs.legs[rows][:, ::EVERY].reshape(-1, 3 * len(LEGS)))
     out = pairs.kinect.copy()
-    for subject in sums:
+    for subject in np.unique(pairs.subject):
         others = [sums[other] for other in sums if other != subject and other not in unseen]
+        if not others:
+            raise RecordingError(
+                f"UI-PRMD must hold Vicon of someone else than subject {subject} to mend the Kinect's legs, got none; "
+                "take more people"
+            )
         square = sum((one[0] for one in others), RIDGE * np.eye(features.size, dtype=np.float32))
         weights = np.linalg.solve(square, sum(one[1] for one in others))
         own = np.flatnonzero(pairs.subject == subject)

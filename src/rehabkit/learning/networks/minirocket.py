@@ -18,6 +18,8 @@ from torch.nn import functional
 KERNELS = tuple(combinations(range(9), 3))
 """The three taps of nine that weigh 2; the others weigh -1."""
 MOST_DILATIONS, MOST_CHANNELS = 32, 9
+AT_ONCE = 8
+"""Biases compared at a time: more would need more memory, fewer a larger graph."""
 GOLDEN = (5**0.5 + 1) / 2
 
 
@@ -97,12 +99,12 @@ class MiniRocket(nn.Module):
 
 def _share_above(convolved: Tensor, bias: Tensor, soft: float) -> Tensor:
     """(n_rows, n_kernels, time) and (n_kernels, n) → (n_rows, n_kernels · n)."""
-    above = []
-    for column in bias.T:
-        over = convolved - column[:, None]
+    shares = []
+    for start in range(0, bias.shape[1], AT_ONCE):
+        over = convolved[:, :, None] - bias[:, start : start + AT_ONCE, None]  # (n_rows, n_kernels, some, time)
         counted = (over / (2 * soft) + 0.5).clamp(0, 1) if soft else (over > 0).to(convolved.dtype)
-        above.append(counted.mean(dim=-1))
-    return torch.stack(above, dim=-1).flatten(1)
+        shares.append(counted.mean(dim=-1))
+    return torch.cat(shares, dim=-1).flatten(1)
 
 
 def _dilations(length: int, n_features: int) -> tuple[list[int], list[int]]:

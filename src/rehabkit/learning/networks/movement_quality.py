@@ -99,21 +99,21 @@ class QualityRocket(nn.Module):
         self.register_buffer("mean", torch.zeros(N_CHANNELS, 1))
         self.register_buffer("scale", torch.ones(N_CHANNELS, 1))
         for name in ("absolute", "relative"):
-            self.register_buffer(f"{name}_weight", torch.zeros(N_MOVEMENTS, size))
+            self.register_buffer(f"{name}_weight", torch.zeros(size, N_MOVEMENTS))
         self.register_buffer("absolute_bias", torch.zeros(N_MOVEMENTS))
-        self.register_buffer("recogniser_weight", torch.zeros(N_MOVEMENTS, N_CHANNELS * N_POOLED))
+        self.register_buffer("recogniser_weight", torch.zeros(N_CHANNELS * N_POOLED, N_MOVEMENTS))
         self.register_buffer("recogniser_bias", torch.zeros(N_MOVEMENTS))
 
     def forward(self, positions: Tensor, movement: Tensor) -> dict[str, Tensor]:
         """Probability, evidence relative to the person, and the exercise that was assumed."""
         series = self.series(positions)
         features = self.rocket(series)
-        guess = self.pooled(series) @ self.get_buffer("recogniser_weight").T + self.get_buffer("recogniser_bias")
+        guess = self.pooled(series) @ self.get_buffer("recogniser_weight") + self.get_buffer("recogniser_bias")
         given = movement.sum(dim=1, keepdim=True)
         assumed = movement + (1 - given) * torch.softmax(guess, dim=1)
-        each = features @ self.get_buffer("absolute_weight").T + self.get_buffer("absolute_bias")
+        each = features @ self.get_buffer("absolute_weight") + self.get_buffer("absolute_bias")
         logit = (each * assumed).sum(dim=1)
-        relative = (features @ self.get_buffer("relative_weight").T * assumed).sum(dim=1)
+        relative = (features @ self.get_buffer("relative_weight") * assumed).sum(dim=1)
         probability = torch.sigmoid(torch.stack([-logit, logit], dim=1))
         return {"probability": probability, "relative": relative, "exercise": assumed}
 

@@ -27,6 +27,8 @@ BETWEEN, RIDGE = 1.0, 1.0
 """How much people's own levels count as scatter, against the scatter within them; ridge, as a share of the mean
 variance. Chosen once on a first run over all people; half or ten times as much changed accuracy by a point at most."""
 LEAST_DEVIATION = 0.02
+NEVER = -1e3
+"""Log odds of an exercise that was not among the training data."""
 
 
 class RocketModel(Model):
@@ -124,14 +126,16 @@ def _scale(module: QualityRocket, positions: torch.Tensor) -> None:
 
 
 def _fill_recogniser(module: QualityRocket, pooled: Array, movement: Array) -> None:
+    met = np.unique(movement)
+    bias = module.get_buffer("recogniser_bias")
+    bias.fill_(NEVER)
+    bias[met] = 0.0
+    if len(met) < 2:
+        return
     fitted = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(pooled, movement)
-    classes = fitted.classes_
-    module.get_buffer("recogniser_bias").fill_(-1e3)  # exercises that were not met
-    if len(classes) > 2:
-        module.get_buffer("recogniser_weight")[classes] = torch.from_numpy(fitted.coef_.astype(np.float32))
-        module.get_buffer("recogniser_bias")[classes] = torch.from_numpy(fitted.intercept_.astype(np.float32))
-    else:
-        module.get_buffer("recogniser_bias")[classes] = 0.0
+    of = met if len(met) > 2 else met[1:]  # with two classes scikit-learn gives the second's odds alone
+    module.get_buffer("recogniser_weight")[:, of] = torch.from_numpy(fitted.coef_.T.astype(np.float32))
+    bias[of] = torch.from_numpy(fitted.intercept_.astype(np.float32))
 
 
 def _fill_heads(module: QualityRocket, features: Array, examples: Examples) -> None:
@@ -146,7 +150,7 @@ def _fill_heads(module: QualityRocket, features: Array, examples: Examples) -> N
         absolute, bias = discriminant(x, y, person)
         relative, _ = discriminant(_from_own_level(x, y, person), y, person)
         for name, weight in (("absolute", absolute), ("relative", relative)):
-            module.get_buffer(f"{name}_weight")[number] = torch.from_numpy((weight / scale).astype(np.float32))
+            module.get_buffer(f"{name}_weight")[:, number] = torch.from_numpy((weight / scale).astype(np.float32))
         module.get_buffer("absolute_bias")[number] = float(bias)
     slope, shift = log_odds(scores[0], target)
     module.get_buffer("absolute_weight").mul_(slope)
