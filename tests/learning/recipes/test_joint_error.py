@@ -26,6 +26,7 @@ from rehabkit.learning.recipes.joint_error_models import (
     FilterModel,
     LargestDeviation,
     Trees,
+    repetitions,
 )
 from rehabkit.recordings.datasets.uiprmd import MOVEMENTS
 
