@@ -30,6 +30,7 @@ from rehabkit.learning.recipes.joint_error_models import (
     LargestDeviation,
     Trees,
 )
+from rehabkit.learning.uiprmd_legs import mended
 from rehabkit.recordings.datasets.uiprmd import MOVEMENTS, UiPrmd
 from rehabkit.runtime.card import TensorSpec
 from rehabkit.runtime.datasets import locate
@@ -181,7 +182,7 @@ def _summary(figures: NDArray[np.float64]) -> list[float]:
 
 
 class JointErrorRecipe(Recipe):
-    """UI-PRMD's correct repetitions, Kinect, with errors put in."""
+    """UI-PRMD's correct repetitions, Kinect with its legs mended, with errors put in."""
 
     name: ClassVar[str] = JointError.name
     title: ClassVar[str] = JointError.title
@@ -222,7 +223,7 @@ class JointErrorRecipe(Recipe):
         "Measured with errors of one joint put into real repetitions of ten healthy people, not with patients' errors.",
         "Made for an error that grows and fades in the middle half of the repetition; others are found less often.",
         "In lunges and in sitting down and standing up, errors at the moving hip, knee and elbow are often missed.",
-        "It knows ten movements seen by a Kinect; other sensors were not measured.",
+        "It knows ten movements, seen by a Kinect with legs mended with Vicon's help; other sensors were not measured.",
     )
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
@@ -238,7 +239,8 @@ class JointErrorRecipe(Recipe):
             for one in data.repetitions
             if not quick or (one.subject <= QUICK_SUBJECTS and one.episode <= QUICK_EPISODES)
         ]
-        rows = [told(self.system.prepare(data.kinect(one)), exercise=one.movement) for one in kept]
+        skeletons = zip(mended(data, kept), kept, strict=True)
+        rows = [told(self.system.prepare(skeleton), exercise=one.movement) for skeleton, one in skeletons]
         inputs = {name: np.concatenate([row[name] for row in rows]) for name in self.system.inputs}
         subject = np.array([f"{one.subject:02d}" for one in kept])
         correct = np.array([one.correct for one in kept])
