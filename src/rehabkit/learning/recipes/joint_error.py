@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.kinematics.canonical import CANONICAL_JOINTS
+from rehabkit.errors import RecordingError
+from rehabkit.kinematics.canonical import CANONICAL_JOINTS, canonical
 from rehabkit.kinematics.injection import INJECTED_JOINTS, TURNS, inject
 from rehabkit.learning.bench import Settings, evaluate
 from rehabkit.learning.examples import Examples
@@ -31,7 +32,8 @@ from rehabkit.learning.recipes.joint_error_models import (
     Trees,
 )
 from rehabkit.learning.uiprmd_legs import mended
-from rehabkit.recordings.datasets.uiprmd import MOVEMENTS, UiPrmd
+from rehabkit.recordings.datasets.uiprmd import MOVEMENTS, Repetition, UiPrmd
+from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.card import TensorSpec
 from rehabkit.runtime.datasets import locate
 from rehabkit.runtime.home import home
@@ -157,6 +159,42 @@ def sizes(source: Path | None, quick: bool) -> Table:
     return Table("joint_error: other sizes and times", columns, rows, note)
 
 
+def vicon(source: Path | None, quick: bool) -> Table:
+    """The same on Vicon, whose legs nobody had to mend: a filter of its own, and the Kinect's filter."""
+    recipe = JointErrorRecipe()
+    data = UiPrmd(locate("uiprmd", source))
+    seen = [(one, skeleton) for one in _kept(data, quick) if (skeleton := data.vicon(one)) and _whole(skeleton)]
+    markers, kinect = recipe.of(*map(list, zip(*seen, strict=True))), recipe.examples(source, quick=quick)
+    rows: list[list[Any]] = []
+    for name, examples in (("Vicon", markers), ("Kinect", kinect)):
+        target: list[NDArray[Any]] = []
+        found: dict[bool, list[NDArray[Any]]] = {False: [], True: []}
+        for fold in leave_one_subject_out(markers):
+            person = markers.subject[fold.test[0]]
+            model, test = FilterModel(), markers.at(fold.test)
+            model.fit(examples.at(examples.subject != person), 0)
+            target.append(test.target)
+            for aided, outputs in found.items():
+                model.aided = aided
+                outputs.append(model.predict(test)["probability"])
+        for aided, outputs in found.items():
+            values = np.concatenate(target), np.concatenate(outputs)
+            title = f"filter from {name}" + (", three approved repetitions" if aided else "")
+            rows.append([title, *(metric(*values) for metric in recipe.metrics.values())])
+    note = (
+        f"Leave one subject out, scored on {len(np.concatenate(target))} Vicon repetitions, 15 degrees, chance 0.111."
+    )
+    return Table("joint_error on Vicon, unseen people", ["filter", *recipe.metrics], rows, note)
+
+
+def _whole(skeleton: Skeleton) -> bool:
+    try:
+        canonical(skeleton)
+    except RecordingError:  # a joint's markers are missing throughout
+        return False
+    return True
+
+
 def _two_of(error: _Error) -> Callable[[int], list[_Error]]:
     """For a person's n-th repetition two errors of that size and stretch."""
     return lambda nth: [replace(error, number=NEXT_ERROR * (2 * nth + k)) for k in range(2)]
@@ -215,7 +253,7 @@ class JointErrorRecipe(Recipe):
         "clean alarmed": clean_alarmed,
         "reported, right joint": reported_right,
     }
-    studies: ClassVar[Mapping[str, Study]] = {"joints": joints, "sizes": sizes}
+    studies: ClassVar[Mapping[str, Study]] = {"joints": joints, "sizes": sizes, "vicon": vicon}
     intended_use: ClassVar[str] = (
         "Points a clinician to the joint that most departs from correct repetitions, when and by about how much."
     )
@@ -228,19 +266,20 @@ class JointErrorRecipe(Recipe):
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
         """Correct repetitions, the same with errors, and incorrect ones; with ``quick`` a few of three people."""
-        real = self._real(UiPrmd(locate("uiprmd", source)), quick)
+        data = UiPrmd(locate("uiprmd", source))
+        kept = _kept(data, quick)
+        return self.of(kept, mended(data, kept))
+
+    def of(self, kept: Sequence[Repetition], skeletons: Sequence[Skeleton]) -> Examples:
+        """The examples of these repetitions, as these skeletons show them."""
+        real = self._real(kept, skeletons)
         role = real.covariates["role"]
         wrong = with_errors(real.at(role == CLEAN), standard)
         return _joined([real.at(role == CLEAN), wrong, real.at(role == INCORRECT)])
 
-    def _real(self, data: UiPrmd, quick: bool) -> Examples:
-        kept = [
-            one
-            for one in data.repetitions
-            if not quick or (one.subject <= QUICK_SUBJECTS and one.episode <= QUICK_EPISODES)
-        ]
-        skeletons = zip(mended(data, kept), kept, strict=True)
-        rows = [told(self.system.prepare(skeleton), exercise=one.movement) for skeleton, one in skeletons]
+    def _real(self, kept: Sequence[Repetition], skeletons: Sequence[Skeleton]) -> Examples:
+        shown = zip(skeletons, kept, strict=True)
+        rows = [told(self.system.prepare(skeleton), exercise=one.movement) for skeleton, one in shown]
         inputs = {name: np.concatenate([row[name] for row in rows]) for name in self.system.inputs}
         subject = np.array([f"{one.subject:02d}" for one in kept])
         correct = np.array([one.correct for one in kept])
@@ -264,6 +303,14 @@ class JointErrorRecipe(Recipe):
             "degrees_95": round(float(np.quantile(figures[figures[:, 1] == 1, 2], 0.95)), 1),
             "largest_distance": round(float(np.quantile(clean, KNOWN_KEPT)), 3),
         }
+
+
+def _kept(data: UiPrmd, quick: bool) -> list[Repetition]:
+    return [
+        one
+        for one in data.repetitions
+        if not quick or (one.subject <= QUICK_SUBJECTS and one.episode <= QUICK_EPISODES)
+    ]
 
 
 def _joined(parts: list[Examples]) -> Examples:
