@@ -261,7 +261,7 @@ class JointErrorRecipe(Recipe):
         "Measured with errors of one joint put into real repetitions of ten healthy people, not with patients' errors.",
         "Made for an error that grows and fades in the middle half of the repetition; others are found less often.",
         "In lunges and in sitting down and standing up, errors at the moving hip, knee and elbow are often missed.",
-        "It knows ten movements, seen by a Kinect with legs mended with Vicon's help; other sensors were not measured.",
+        "It knows ten movements, from a Kinect with legs mended with Vicon's help; of other sensors only Vicon was measured.",
     )
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
