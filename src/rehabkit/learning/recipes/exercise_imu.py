@@ -70,7 +70,10 @@ def abstained(source: Path | None, quick: bool) -> Table:
     right = probability.argmax(axis=1) == target
     row = [recipe.ships, float(right.mean()), float(kept.mean()), float(right[kept].mean()), int((~right & kept).sum())]
     columns = ["model", "all sets right", "sets named", "named sets right", "named wrongly"]
-    note = f"{len(target)} sets of {len(np.unique(subject))} people, each judged with thresholds of the other people."
+    note = (
+        f"{len(target)} sets of {len(np.unique(subject))} people, each judged with thresholds of the other people, "
+        "whose predictions come from networks that had this person among their training people."
+    )
     return Table("exercise_imu: when it may abstain", columns, [row], note)
 
 
@@ -98,8 +101,12 @@ def unknown(source: Path | None, quick: bool) -> Table:
             [title, _auroc(foreign, distance), _auroc(target, pooled), float(np.mean(pooled[target == 1] > limit))]
         )
     rows.append(["mean", *(float(np.mean([row[i] for row in rows])) for i in (1, 2, 3))])
+    note = (
+        "Distance alone, no network. The last column's limit is taken from the tested people's own known sets, so it "
+        "shows what the distance could do at best. The kind of distance was chosen by this table."
+    )
     columns = ["exercise left out", "AUROC, windows", "AUROC, sets", "its sets rejected, with a tenth of known ones"]
-    return Table(f"exercise_imu, an exercise it never saw: {LOSO.title}", columns, rows, "Distance, no network.")
+    return Table(f"exercise_imu, an exercise it never saw: {LOSO.title}", columns, rows, note)
 
 
 def _distances_without(label: int, examples: Examples) -> NDArray[np.float32]:
