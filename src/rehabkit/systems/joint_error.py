@@ -67,7 +67,11 @@ class JointError(System[Skeleton]):
             return [_finding(None, whole, why_not=why)]
         deviation = deviation_of(recording, outputs, card)
         if deviation is None:
-            return [_finding("none", whole, text="No joint stands out from how others do this movement.")]
+            return [
+                _finding(
+                    "none", whole, text="In the middle of the repetition no joint stands out from how others do it."
+                )
+            ]
         stretch = {"joints": [deviation.joint], "start_s": deviation.start_s, "end_s": deviation.end_s}
         return [
             _finding(deviation.joint, whole.model_copy(update=stretch), text=_sentence(deviation)),

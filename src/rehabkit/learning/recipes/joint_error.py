@@ -259,9 +259,10 @@ class JointErrorRecipe(Recipe):
     )
     limits: ClassVar[tuple[str, ...]] = (
         "Measured with errors of one joint put into real repetitions of ten healthy people, not with patients' errors.",
-        "Made for an error that grows and fades in the middle half of the repetition; others are found less often.",
+        "It finds errors around the middle of a repetition; 15 % earlier or later it is no better than chance.",
+        "When the error was is therefore hardly more than a guess; errors of 5 degrees aren't found.",
         "In lunges and in sitting down and standing up, errors at the moving hip, knee and elbow are often missed.",
-        "It knows ten movements, from a Kinect with legs mended with Vicon's help; of other sensors only Vicon was measured.",
+        "It knows ten movements, from a Kinect with legs mended with Vicon's help; else only Vicon was measured.",
     )
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
