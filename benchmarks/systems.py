@@ -1,11 +1,11 @@
 """Every system on people that it has not seen: results/system_NAME.json, and the bundles that ship.
 
-    python benchmarks/systems.py DATA [NAME …] [--jobs N] [--no-bundle]
+    python benchmarks/systems.py DATA [NAME …] [--model MODEL …] [--jobs N] [--no-bundle]
 
 DATA is a folder of data sets. Each of a recipe's protocols and studies becomes a table; the leaking one is run with
 the shipped model only, as a demonstration. The model that ships is then trained on everyone and written with the
-figures of the default protocol in its card. Finished folds are kept in the user's rehabkit home, so an interrupted
-run goes on.
+figures of the default protocol in its card. --model leaves the other models out, and the table says which. Finished
+folds are kept in the user's rehabkit home, so an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from result_file import save
 SEED = 0
 
 
-def run(one: Recipe, data: Path, jobs: int, *, with_bundle: bool) -> None:
+def run(one: Recipe, data: Path, jobs: int, models: list[str] | None, *, with_bundle: bool) -> None:
     """Measure one recipe, write its results, and ship its bundle."""
     started = time.perf_counter()
     settings = bench.Settings(seed=SEED, jobs=jobs, cache=home() / "folds")
     examples = one.examples(data)
     default = next(iter(one.protocols))
-    evaluations = {name: evaluated(one, examples, name, settings) for name in one.protocols}
+    evaluations = {name: evaluated(one, examples, name, settings, models) for name in one.protocols}
     tables = [results.table(one, evaluation) for evaluation in evaluations.values()]
     tables += [study(one, name, data) for name in one.studies]
     save(
         f"system_{one.name}",
         {
             "title": f"{one.title} ({one.name})",
-            "protocol": results.note(evaluations[default]),
+            "protocol": results.note(evaluations[default]) + left_out(one, models),
             "headline": headline(one, evaluations[default]),
             "tables": results.as_json(tables),
             "seed": SEED,
@@ -57,12 +57,20 @@ def run(one: Recipe, data: Path, jobs: int, *, with_bundle: bool) -> None:
         print(f"bundle: {one.name}, {len(bundle.content)} bytes")
 
 
-def evaluated(one: Recipe, examples: Examples, name: str, settings: bench.Settings) -> bench.Evaluation:
+def evaluated(
+    one: Recipe, examples: Examples, name: str, settings: bench.Settings, chosen: list[str] | None
+) -> bench.Evaluation:
     """One protocol; a leaking one as a demonstration, with the shipped model alone."""
     protocol = one.protocols[name]
-    models = [one.ships or next(iter(one.models))] if protocol.leaks else None
+    models = [one.ships or next(iter(one.models))] if protocol.leaks else chosen and [*chosen, *one.baselines]
     as_said = bench.Settings(SEED, False, settings.jobs, cache=settings.cache, leak_demo=protocol.leaks)
     return bench.evaluate(one, examples, protocol, as_said, models=models, say=print)
+
+
+def left_out(one: Recipe, models: list[str] | None) -> str:
+    """Which models were not run."""
+    rest = [name for name in one.models if models and name not in models]
+    return f" Not run at full size on this machine: {', '.join(rest)}." if rest else ""
 
 
 def study(one: Recipe, name: str, data: Path) -> Table:
@@ -86,11 +94,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("names", nargs="*", default=list(RECIPES))
+    parser.add_argument("--model", action="append")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--no-bundle", action="store_true")
     given: Any = parser.parse_args()
     for name in given.names:
-        run(recipe(name), given.data, given.jobs, with_bundle=not given.no_bundle)
+        run(recipe(name), given.data, given.jobs, given.model, with_bundle=not given.no_bundle)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from rehabkit.exercises import library
 from rehabkit.exercises.definition import Exercise
 from rehabkit.findings import Assessment, Correction, Repetition, Side
 from rehabkit.pipeline import assessment_of, reopen
-from rehabkit.systems.exercise_session.movement import prepare, with_repetitions
+from rehabkit.runtime.calibrate import LEAST_APPROVED
+from rehabkit.systems.exercise_session.movement import Movement, prepare, with_repetitions
 
 Kind = Literal["complete", "partial", "none"]
 
@@ -81,7 +82,18 @@ def correct(assessment: Assessment, *, who: str, why: str, exercise: str | None 
     if asked != Change():
         corrections.append(_kept(who, why, *_told(before, asked)))
     provenance = assessment.provenance.model_copy(update={"corrections": corrections})
-    return assessment_of(movement, assessment.patient, assessment.recording, provenance)
+    recognised = [] if exercise else [f for f in assessment.findings if f.category == "recognition"]
+    approved = _still_approved(assessment, movement)
+    return assessment_of(movement, assessment.patient, assessment.recording, provenance, recognised, approved)
+
+
+def _still_approved(assessment: Assessment, movement: Movement) -> list[int]:
+    """Numbers that the approved repetitions have now; none where fewer than two of them are left."""
+    judged = [r.quality.calibrated_on for r in assessment.repetitions if r.quality is not None]
+    numbers = judged[0] if judged else []
+    starts = {r.start_s for r in assessment.repetitions if r.number in numbers}
+    kept = [r.number for r in movement.complete if r.start_s in starts]
+    return kept if len(kept) >= LEAST_APPROVED else []
 
 
 def _definition(assessment: Assessment) -> Exercise | None:

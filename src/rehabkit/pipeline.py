@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from rehabkit.errors import RecordingError
 from rehabkit.exercises import library
 from rehabkit.exercises.definition import Exercise
-from rehabkit.findings import Assessment, CheckResult, Patient, Provenance, RecordingInfo
+from rehabkit.findings import Assessment, CheckResult, Finding, Patient, Provenance, RecordingInfo
 from rehabkit.fitness import check_container, check_skeleton
-from rehabkit.judgement import judge
+from rehabkit.judgement import Recognised, judge, judge_repetitions, recognise
 from rehabkit.kinematics.view import ViewEstimate, estimate_view
 from rehabkit.pose.smoothing import clean, find_gaps
 from rehabkit.recordings import inertial_csv, landmarks
@@ -60,6 +60,7 @@ def assess(
     patient: Patient | None = None,
     anyway: bool = False,
     seconds: float | None = None,
+    approved: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> Assessment:
     """Assess one recording.
@@ -67,12 +68,15 @@ def assess(
     Parameters
     ----------
     source : a video, a landmark file, a watch's CSV file, or the number of a camera.
-    exercise : name, alias or TOML file of the exercise; without it the movement that repeats most is counted.
+    exercise : name, alias or TOML file of the exercise; without it rehabkit recognises it, and where it can't, counts
+        the movement that repeats most.
     model : pose model for video: ``lite``, ``full`` or ``heavy``.
     person : which person to follow when several are in view, counted from the left.
     patient : what only a person knows.
     anyway : assess a recording that the check finds unfit; the check's verdict stays in the result.
     seconds : how long to record from a camera.
+    approved : numbers of repetitions in it that a clinician approved as correct, two or three: the networks that
+        judge the others are calibrated on them.
     progress : called with frames done and, where known, frames in all.
 
     Raises
@@ -103,7 +107,27 @@ def assess(
             "landmarks": kept,
         }
     )
-    return assessment_of(prepare(skeleton, view, definition), patient or Patient(), info, provenance)
+    if definition is not None:
+        movement, recognised = prepare(skeleton, view, definition), Recognised(definition)
+    else:
+        movement, recognised = _recognised(skeleton, view)
+    provenance = provenance.model_copy(update={"models": provenance.models | recognised.models})
+    return assessment_of(movement, patient or Patient(), info, provenance, recognised.findings, approved)
+
+
+def _recognised(skeleton: Skeleton, view: ViewEstimate) -> tuple[Movement, Recognised]:
+    """The movement, as the exercise that was recognised if that exercise's own rule counts as much in it.
+
+    Counting whatever repeats needs no name, so a wrong name must not cost repetitions: one that finds fewer than
+    that is told, not taken.
+    """
+    recognised = recognise(skeleton)
+    nameless = prepare(skeleton, view, None)
+    if recognised.exercise is None:
+        return nameless, recognised
+    named = prepare(skeleton, view, recognised.exercise)
+    taken = named.holds or len(named.complete) >= max(1, len(nameless.complete))
+    return (named if taken else nameless), recognised
 
 
 def assess_inertial(path: Path, patient: Patient) -> Assessment:
@@ -202,13 +226,32 @@ def reopen(assessment: Assessment) -> tuple[Skeleton, ViewEstimate]:
     return skeleton, estimate_view(skeleton)
 
 
-def assessment_of(movement: Movement, patient: Patient, info: RecordingInfo, provenance: Provenance) -> Assessment:
-    """Put a measured movement into words and numbers."""
+def assessment_of(
+    movement: Movement,
+    patient: Patient,
+    info: RecordingInfo,
+    provenance: Provenance,
+    recognised: Sequence[Finding] = (),
+    approved: Sequence[int] = (),
+) -> Assessment:
+    """Put a measured movement into words and numbers.
+
+    Parameters
+    ----------
+    recognised : what was said of which exercise it is, where nobody named one.
+    approved : numbers of repetitions that a clinician approved, on which the networks are calibrated.
+
+    Raises
+    ------
+    InputError
+        If an approved repetition isn't a complete one.
+    """
     exercise = movement.exercise
     unfit = [c.message for c in info.checks if c.status == "unfit"]
     findings = [
         f.model_copy(update={"provisional": bool(unfit) or f.provisional}) for f in interpret(movement, patient)
     ]
+    judged = judge_repetitions(movement, approved)
     warnings = [f"Assessed although the recording is unfit: {message}." for message in unfit]
     n_complete = len(movement.complete)
     definition = exercise.model_dump(mode="json") if exercise else None
@@ -218,14 +261,20 @@ def assessment_of(movement: Movement, patient: Patient, info: RecordingInfo, pro
         exercise_title=exercise.title if exercise else "Unknown exercise",
         n_repetitions=n_complete,
         n_partial=len(movement.repetitions) - n_complete,
-        repetitions=list(movement.repetitions),
+        repetitions=list(judged.repetitions),
         holds=list(movement.holds),
-        findings=findings,
+        findings=[*findings, *recognised, *judged.findings],
         summary=warnings + summarise(movement, findings),
         patient=patient,
         series=[track.series() for track in movement.tracks],
         recording=info,
-        provenance=provenance.model_copy(update={"exercise_definition": definition, "exercise_sha256": digest}),
+        provenance=provenance.model_copy(
+            update={
+                "exercise_definition": definition,
+                "exercise_sha256": digest,
+                "models": provenance.models | judged.models,
+            }
+        ),
     )
 
 

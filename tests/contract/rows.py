@@ -94,6 +94,8 @@ def bad_watches() -> list[tuple[Inertial, str]]:
 
 ROWS: dict[str, Row] = {
     "movement_recognition": Row(squat, bad_skeletons),
+    "movement_quality": Row(squat, bad_skeletons),
+    "joint_error": Row(squat, bad_skeletons),
     "pose_matching": Row(pair, bad_pairs),
     "exercise_imu": Row(watch, bad_watches),
 }

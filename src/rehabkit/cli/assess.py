@@ -41,6 +41,7 @@ def assess(
     person: given.Person = None,
     anyway: given.Anyway = False,
     seconds: given.Seconds = None,
+    approved: given.Approved = "",
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")] = None,
     quiet: given.Quiet = False,
     patient: given.Reference = "",
@@ -75,11 +76,14 @@ def assess(
     if Path(source).is_dir() and not is_landmark_file(source):
         from rehabkit.cli.folder import assess_folder
 
+        if approved:
+            raise InputError(f"--approved needs one recording, got the folder {source}; assess it by itself")
+
         assess_folder(Path(source), out, outputs, jobs, how)
         return
     if out is not None or jobs is not None:
         raise InputError(f"--out and --jobs need a folder of recordings, got {source}; use --json and --report")
-    _assess_one(source_of(source), outputs, how | {"seconds": seconds})
+    _assess_one(source_of(source), outputs, how | {"seconds": seconds, "approved": numbers(approved)})
 
 
 def check(
@@ -120,6 +124,25 @@ def source_of(text: str) -> str | int:
     (0, 'squat.mp4')
     """
     return int(text) if text.isdigit() and not Path(text).exists() else text
+
+
+def numbers(text: str) -> list[int]:
+    """Numbers of repetitions as written on the command line.
+
+    Raises
+    ------
+    InputError
+        If it is no list of numbers.
+
+    Examples
+    --------
+    >>> numbers("1, 3"), numbers("")
+    ([1, 3], [])
+    """
+    try:
+        return [int(word) for word in text.split(",")] if text.strip() else []
+    except ValueError:
+        raise InputError(f"--approved must be numbers with commas between, got {text!r}; write 1,2") from None
 
 
 def _assess_one(source: str | int, outputs: Outputs, how: dict[str, Any]) -> None:

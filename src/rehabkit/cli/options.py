@@ -24,7 +24,7 @@ AssessmentFile = Annotated[
 ]
 ExerciseName = Annotated[
     str | None,
-    typer.Option("--exercise", "-e", help="Name, alias or TOML file; without it the movement that repeats is counted."),
+    typer.Option("--exercise", "-e", help="Name, alias or TOML file; recognised if left out."),
 ]
 Model = Annotated[Literal["lite", "full", "heavy"], typer.Option("--model", "-m", help="Size of the pose network.")]
 Person = Annotated[int | None, typer.Option("--person", min=1, help="Which of several people to follow: 1, 2 …")]
@@ -33,6 +33,12 @@ Anyway = Annotated[
     typer.Option("--anyway", help="Assess an unfit recording too; every value then carries the warning."),
 ]
 Seconds = Annotated[float | None, typer.Option("--seconds", min=1, help="How long to record from a camera.")]
+Approved = Annotated[
+    str,
+    typer.Option(
+        "--approved", metavar="N,N", help="Repetitions that you approve as correct: the others are judged by them."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
     str | None,

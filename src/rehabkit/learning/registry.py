@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from rehabkit.errors import InputError
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
+from rehabkit.learning.recipes.joint_error import JointErrorRecipe
+from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
 from rehabkit.learning.recipes.pose_matching import PoseMatchingRecipe
 
-_ALL: tuple[Recipe, ...] = (MovementRecognitionRecipe(), PoseMatchingRecipe(), ExerciseImuRecipe())
+_ALL: tuple[Recipe, ...] = (
+    MovementRecognitionRecipe(),
+    MovementQualityRecipe(),
+    JointErrorRecipe(),
+    PoseMatchingRecipe(),
+    ExerciseImuRecipe(),
+)
 RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}
 """One recipe a system; further ones for research figures that ship no bundle."""
 

@@ -102,7 +102,7 @@ def _named(label: str, why_not: str | None, evidence: Evidence) -> Finding:
         value=None if why_not else label,
         not_measurable=why_not,
         provisional=True,
-        category="recording",
+        category="recognition",
         attention=why_not is not None,
         text="" if why_not else f"The watch recognised: {label}.",
         evidence=evidence,
@@ -115,7 +115,7 @@ def _share(name: str, label: str, value: float, evidence: Evidence) -> Finding:
         label=label,
         value=round(float(value), 3),
         provisional=True,
-        category="recording",
+        category="recognition",
         evidence=evidence,
     )
 
@@ -135,7 +135,7 @@ def _others(chosen: NDArray[np.intp], best: int, labels: list[str], from_s: floa
                     label="Looks like another exercise",
                     value=labels[label],
                     provisional=True,
-                    category="recording",
+                    category="recognition",
                     text=f"From {start_s:.0f} to {end_s:.0f} s it looked like: {labels[label]}.",
                     evidence=Evidence(start_s=start_s, end_s=end_s, method=METHOD),
                 )

@@ -7,8 +7,19 @@ from typing import Any
 
 from rehabkit.errors import InputError
 from rehabkit.systems.contract import System
+from rehabkit.systems.exercise_imu import ExerciseImu
+from rehabkit.systems.joint_error import JointError
+from rehabkit.systems.movement_quality import MovementQuality
+from rehabkit.systems.movement_recognition import MovementRecognition
+from rehabkit.systems.pose_matching.system import PoseMatching
 
-_ALL: tuple[System[Any], ...] = ()
+_ALL: tuple[System[Any], ...] = (
+    MovementRecognition(),
+    MovementQuality(),
+    JointError(),
+    PoseMatching(),
+    ExerciseImu(),
+)
 SYSTEMS: Mapping[str, System[Any]] = {one.name: one for one in _ALL}
 """By name, in the order in which they are shown."""
 
