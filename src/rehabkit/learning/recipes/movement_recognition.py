@@ -107,7 +107,10 @@ def left_out(source: Path | None, quick: bool) -> Table:
         rows.append([name, area, float(said[foreign == 1].mean()), float(said[foreign == 0].mean())])
     rows.append(["mean", *(float(np.mean([row[i] for row in rows])) for i in (1, 2, 3))])
     columns = ["movement left out", "AUROC", "called unknown", "known ones called unknown"]
-    note = f"{recipe.ships}, whole people in {n_groups} groups, the Kinect's repetitions of people not trained on. {CHOSEN_ON}"
+    note = (
+        f"{recipe.ships}, whole people in {n_groups} groups, the Kinect's repetitions of people not trained on. "
+        f"{CHOSEN_ON}"
+    )
     return Table("movement_recognition, a movement it never saw", columns, rows, note)
 
 
@@ -242,7 +245,7 @@ class MovementRecognitionRecipe(Recipe):
         "Shoulder abduction and scaption differ by the plane of the arm alone: done wrongly, one is the other.",
         "A squat and sitting down on a chair differ little where no chair is seen.",
         "With a single camera tried on seven clips only, looked at while it was designed: a demonstration, no figure.",
-        "Design choices were made looking at the same ten people; only weights and thresholds are theirs out of fold.",
+        "Design choices were made looking at errors of the same ten people whom its figures are about.",
         "A movement that it never saw is often taken for the one of the ten that is most like it.",
         "The whole body must be seen, and the person must not stand sideways to a depth camera.",
     )
