@@ -8,6 +8,7 @@ from rehabkit.errors import InputError
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
 from rehabkit.learning.recipes.joint_error import JointErrorRecipe
+from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
 from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
 from rehabkit.learning.recipes.pose_matching import PoseMatchingRecipe
@@ -18,6 +19,7 @@ _ALL: tuple[Recipe, ...] = (
     JointErrorRecipe(),
     PoseMatchingRecipe(),
     ExerciseImuRecipe(),
+    KimoreScoreRecipe(),
 )
 RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}
 """One recipe a system; further ones for research figures that ship no bundle."""
