@@ -76,8 +76,8 @@ def quality_table(assessment: Assessment) -> Table | None:
     columns = ("No.", "Done as trained on", "What differs most", "When", "Why not, or how")
     note = (
         "The score is the network's probability that the repetition is a correct one, trained on healthy people who "
-        "did it rightly or on purpose wrongly. It does not know the patient; a clinician decides. An error of one joint "
-        "is found around the middle of a repetition only: no joint named does not mean that none erred."
+        "did it rightly or on purpose wrongly. It does not know the patient; a clinician decides. An error of one "
+        "joint is found around the middle of a repetition only: no joint named does not mean that none erred."
     )
     return (
         Table("Each repetition as a trained network sees it", columns, (6, 20, 30, 16, 28), rows, note)
