@@ -184,10 +184,11 @@ def cost(content: bytes, example: Examples, n_parameters: int) -> Cost:
 
 
 def count_parameters(model: Model, content: bytes) -> int:
-    """Trainable numbers of a network; for a classical model the numbers in its graph."""
+    """Trainable numbers of a network, or those that were fitted in closed form; for a classical model its graph's."""
     module = model.module()
     if module is not None:
-        return sum(parameter.numel() for parameter in module.parameters())
+        trained = sum(parameter.numel() for parameter in module.parameters())
+        return trained or sum(buffer.numel() for buffer in module.buffers() if buffer.is_floating_point())
     graph = onnx.load_model_from_string(content).graph
     stored = sum(int(np.prod(tensor.dims)) for tensor in graph.initializer)
     return stored + sum(len(a.floats) + len(a.ints) for node in graph.node for a in node.attribute)

@@ -33,7 +33,7 @@ class JointError(System[Skeleton]):
     """One repetition → the joint that errs, or that none does."""
 
     name: ClassVar[str] = "joint_error"
-    title: ClassVar[str] = "Which joint is wrong (15° put into real repetitions)"
+    title: ClassVar[str] = "Which joint is wrong"
     reads: ClassVar[type] = Skeleton
     inputs: ClassVar[Mapping[str, TensorSpec]] = {
         "positions": _BODY,

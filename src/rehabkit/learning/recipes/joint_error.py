@@ -223,7 +223,7 @@ class JointErrorRecipe(Recipe):
     """UI-PRMD's correct repetitions, Kinect with its legs mended, with errors put in."""
 
     name: ClassVar[str] = JointError.name
-    title: ClassVar[str] = JointError.title
+    title: ClassVar[str] = "Which joint is wrong (15° put into real repetitions)"
     system: ClassVar[JointError] = JointError()
     data: ClassVar[tuple[str, ...]] = ("uiprmd",)
     labels: ClassVar[tuple[str, ...]] = ("none", *INJECTED_JOINTS)
