@@ -188,7 +188,7 @@ def count_parameters(model: Model, content: bytes) -> int:
     module = model.module()
     if module is not None:
         trained = sum(parameter.numel() for parameter in module.parameters())
-        return trained or sum(buffer.numel() for buffer in module.buffers() if buffer.is_floating_point())
+        return trained or sum(buffer.numel() for buffer in module.buffers() if buffer.dtype != torch.int64)
     graph = onnx.load_model_from_string(content).graph
     stored = sum(int(np.prod(tensor.dims)) for tensor in graph.initializer)
     return stored + sum(len(a.floats) + len(a.ints) for node in graph.node for a in node.attribute)
