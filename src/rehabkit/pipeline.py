@@ -116,17 +116,17 @@ def assess(
 
 
 def _recognised(skeleton: Skeleton, view: ViewEstimate) -> tuple[Movement, Recognised]:
-    """The movement, as the exercise that was recognised if that exercise's own rule counts as much in it.
+    """The movement, as the exercise that was recognised if that exercise's own rule counts the same in it.
 
-    Counting whatever repeats needs no name, so a wrong name must not cost repetitions: one that finds fewer than
-    that is told, not taken.
+    Counting whatever repeats needs no name, so a wrong name must not change the count: one that does is told, not
+    taken.
     """
     recognised = recognise(skeleton)
     nameless = prepare(skeleton, view, None)
     if recognised.exercise is None:
         return nameless, recognised
     named = prepare(skeleton, view, recognised.exercise)
-    taken = named.holds or len(named.complete) >= max(1, len(nameless.complete))
+    taken = named.holds or 1 <= len(named.complete) == len(nameless.complete)
     return (named if taken else nameless), recognised
 
 
