@@ -11,7 +11,7 @@ import pytest
 
 import rehabkit as rk
 from rehabkit.corrections import correct
-from rehabkit.errors import InputError, ModelError
+from rehabkit.errors import InputError, ModelError, RecordingError
 from rehabkit.judgement import judge, recognise
 from rehabkit.pose.smoothing import clean
 from rehabkit.recordings.datasets import spar
@@ -114,3 +114,13 @@ def test_a_watch_file_becomes_an_assessment(tmp_path: Path) -> None:
     assert assessment.recording.kind == "inertial"
     assert assessment.exercise_title == spar.TITLES[one.exercise]
     assert json.loads(assessment.model_dump_json())["recording"]["rate_hz"] == pytest.approx(50)
+
+
+@needs_spar
+def test_a_watch_file_that_does_not_say_its_side_is_refused_until_it_is_said(tmp_path: Path) -> None:
+    one = spar.read(DATA / "spar_watch_imu" / "spar_subset.npz")[0]
+    path = tmp_path / "watch.csv"
+    path.write_text(dumps(replace(one.recording, side="unknown")), encoding="utf-8")
+    with pytest.raises(RecordingError, match="--worn-on"):
+        rk.assess(path)
+    assert rk.assess(path, worn_on=one.recording.side).exercise_title == spar.TITLES[one.exercise]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,7 @@ def assess(
     anyway: bool = False,
     seconds: float | None = None,
     approved: Sequence[int] = (),
+    worn_on: Literal["left", "right"] | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Assess one recording.
@@ -77,6 +78,7 @@ def assess(
     seconds : how long to record from a camera.
     approved : numbers of repetitions in it that a clinician approved as correct, two or three: the networks that
         judge the others are calibrated on them.
+    worn_on : the arm that wore the sensor, where its file doesn't say.
     progress : called with frames done and, where known, frames in all.
 
     Raises
@@ -89,7 +91,7 @@ def assess(
         If the pose model is missing.
     """
     if not isinstance(source, int) and inertial_csv.is_inertial(source):
-        return assess_inertial(Path(source), patient or Patient())
+        return assess_inertial(Path(source), patient or Patient(), worn_on)
     definition = library.load(exercise) if exercise else None
     recorded = record(source, model=model, person=person, anyway=anyway, seconds=seconds, progress=progress)
     kept = landmarks.to_base64(recorded.skeleton)  # rounded: computing again from the file gives the same
@@ -130,8 +132,12 @@ def _recognised(skeleton: Skeleton, view: ViewEstimate) -> tuple[Movement, Recog
     return (named if taken else nameless), recognised
 
 
-def assess_inertial(path: Path, patient: Patient) -> Assessment:
+def assess_inertial(path: Path, patient: Patient, worn_on: Literal["left", "right"] | None = None) -> Assessment:
     """Assess what a worn sensor felt: which exercise it was. Repetitions are not counted on it.
+
+    Parameters
+    ----------
+    worn_on : the arm that wore it, where the file doesn't say.
 
     Raises
     ------
@@ -140,7 +146,7 @@ def assess_inertial(path: Path, patient: Patient) -> Assessment:
     ModelError
         If the network's bundle is missing.
     """
-    recording = inertial_csv.read(path)
+    recording = inertial_csv.read(path, side=worn_on)
     judged = judge("exercise_imu", recording)
     named = judged.findings[0]
     info = RecordingInfo(

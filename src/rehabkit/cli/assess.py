@@ -42,6 +42,7 @@ def assess(
     anyway: given.Anyway = False,
     seconds: given.Seconds = None,
     approved: given.Approved = "",
+    worn_on: given.WornOn = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")] = None,
     quiet: given.Quiet = False,
     patient: given.Reference = "",
@@ -83,7 +84,9 @@ def assess(
         return
     if out is not None or jobs is not None:
         raise InputError(f"--out and --jobs need a folder of recordings, got {source}; use --json and --report")
-    _assess_one(source_of(source), outputs, how | {"seconds": seconds, "approved": numbers(approved)})
+    _assess_one(
+        source_of(source), outputs, how | {"seconds": seconds, "approved": numbers(approved), "worn_on": worn_on}
+    )
 
 
 def check(

@@ -39,6 +39,10 @@ Approved = Annotated[
         "--approved", metavar="N,N", help="Repetitions that you approve as correct: the others are judged by them."
     ),
 ]
+WornOn = Annotated[
+    Literal["left", "right"] | None,
+    typer.Option("--worn-on", help="The arm that wore a watch, if its file doesn't say."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
     str | None,

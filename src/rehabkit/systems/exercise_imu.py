@@ -54,8 +54,8 @@ class ExerciseImu(System[Inertial]):
         """
         if recording.side == "unknown":
             raise RecordingError(
-                "side that wears the sensor must be left or right, got unknown; state it, in a CSV by the first line "
-                '# rehabkit inertial {"side": "left"}'
+                "side that wears the sensor must be left or right, got unknown; say --worn-on, or state it in the "
+                'first line: # rehabkit inertial {"side": "left"}'
             )
         if recording.duration_s < (N_TIMES - 1) / RATE_HZ - 1e-6:
             raise RecordingError(f"recording must last at least 4 s, got {recording.duration_s:.3g} s; record longer")
