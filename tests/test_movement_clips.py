@@ -9,7 +9,6 @@ import pytest
 import rehabkit as rk
 from rehabkit.judgement import judge
 from rehabkit.pose.smoothing import clean
-from rehabkit.runtime import bundles
 
 CLIPS = Path(__file__).parent / "data" / "clips"
 SQUATS = {
@@ -23,10 +22,6 @@ OTHERS = {
     "push_up": rk.demo_recording("push_up"),
     "plank": CLIPS / "plank.npz",
 }
-
-pytestmark = pytest.mark.skipif(
-    not (bundles.SHIPPED / "movement_recognition.onnx").is_file(), reason="the bundle is not here; make results"
-)
 
 
 def findings(path: Path):
