@@ -42,7 +42,7 @@ class Settings:
     Parameters
     ----------
     seed : same seed, same device: same figure.
-    quick : few subjects, few epochs; its figures are not results.
+    quick : few subjects, one epoch, nothing timed; its figures are not results.
     jobs : folds at a time.
     engine : ``local`` processes, or ``ray`` for a cluster that `ray start` made (or a local one).
     cache : folder of finished folds; ``None`` keeps nothing.
@@ -175,7 +175,7 @@ def _outcome(
 ) -> Outcome:
     trivial = name in recipe.baselines
     say(f"{recipe.name}, {protocol.name}: {name}, {len(folds)} folds")
-    measured = None if trivial else folds[0].name
+    measured = None if trivial or settings.quick else folds[0].name
     results = joblib.Parallel()(
         joblib.delayed(run_fold)(recipe, name, make, examples, fold, settings, with_cost=fold.name == measured)
         for fold in folds

@@ -118,8 +118,8 @@ class NetworkModel(Model):
         return asdict(self.config) | {"n_members": self.n_members}
 
     def quick(self) -> NetworkModel:
-        """Two epochs, one member."""
-        config = replace(self.config, epochs=2)
+        """One epoch, one member."""
+        config = replace(self.config, epochs=1)
         return NetworkModel(self.build, self.loss, config, augment=self.augment, n_members=1)
 
 

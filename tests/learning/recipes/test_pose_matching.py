@@ -166,5 +166,4 @@ def test_the_classical_models_graph_says_what_scikit_learn_says(quick: Examples)
 def test_a_quick_run_fills_every_table(quick: Examples, shared: Path) -> None:
     run = bench.evaluate(RECIPE, quick, HALVES, bench.Settings(quick=True), models=["small", "limb angles"])
     assert set(run.outcomes) == {"small", "limb angles"}
-    assert run.outcomes["small"].cost is not None and run.outcomes["small"].cost.size_bytes < 1_000_000
     assert run.outcomes["small"].outputs["limbs"].shape == (len(quick), 11)

@@ -39,10 +39,10 @@ from rehabkit.runtime.home import home
 from rehabkit.systems.pose_matching.stick_figure import LIMBS
 from rehabkit.systems.pose_matching.system import PoseMatching, PosePair
 
-N_EACH, N_EACH_QUICK = 360, 20
+N_EACH, N_EACH_QUICK = 360, 6
 """Pairs of each duo of people."""
-N_TURNED, N_TURNED_QUICK = 5, 1
-"""Of each duo, joint and size of error."""
+N_TURNED, TURNED_QUICK = 5, (1, 0, DEGREES[-1:])
+"""Of each duo, joint and size of error; with ``quick`` one of the largest size."""
 SAME, OTHER = (0, 1), (2, 3, 4)
 """Kinds of pairs of the same pose, and of another."""
 PARTS = ("shoulder", "elbow", "hip", "knee")
@@ -149,7 +149,7 @@ class PoseMatchingRecipe(Recipe):
         duos = DUOS[:2] if quick else DUOS
         poses = key_poses(data, {person for duo in duos for person in duo})
         pairs = draw_pairs(poses, N_EACH_QUICK if quick else N_EACH, seed=0)
-        probes = turned_pairs(poses, N_TURNED_QUICK if quick else N_TURNED, seed=0)
+        probes = turned_pairs(poses, *TURNED_QUICK) if quick else turned_pairs(poses, N_TURNED, seed=0)
         return build(self.system, (_sample(pair) for part in (pairs, probes) for pair in part), classes=True)
 
     def kinds(self, source: Path | None, quick: bool) -> Table:
@@ -228,4 +228,4 @@ def _found(name: str, examples: Examples, outcome: bench.Outcome) -> Iterator[li
         hit = np.array([LIMBS[limb][0] in TURNED[joint][1] for limb, joint in zip(named, joints, strict=True)])
         of_part = {p: np.array([joint.endswith(p) for joint in joints]) for p in PARTS}
         rows = [degrees == size for size in DEGREES] + [of_part[p] for p in PARTS]
-        yield [said, *(f"{hit[one].mean():.2f}" for one in rows)]
+        yield [said, *(f"{hit[one].mean():.2f}" if one.any() else "–" for one in rows)]

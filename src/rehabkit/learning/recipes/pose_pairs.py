@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -128,15 +128,15 @@ def draw_pairs(poses: list[Pose], n_each: int, seed: int) -> Iterator[Pair]:
             yield Pair(_any(_candidates(template, kind, by_code, rng), rng), template, kind, duo)
 
 
-def turned_pairs(poses: list[Pose], n_each: int, seed: int) -> Iterator[Pair]:
+def turned_pairs(poses: list[Pose], n_each: int, seed: int, sizes: Sequence[float] = DEGREES) -> Iterator[Pair]:
     """Pairs of two correct repetitions of one person and movement, one joint of the learner's turned on purpose.
 
-    ``n_each`` of every duo, joint of :data:`TURNED` and size of :data:`DEGREES`. The error grows to its full size at
+    ``n_each`` of every duo, joint of :data:`TURNED` and of ``sizes`` in degrees. The error grows to its full size at
     the moment that is compared.
     """
     for duo, by_code, rng in _duos(poses, seed + 1):
         for joint, name in enumerate(TURNED):
-            for degrees in np.repeat(DEGREES, n_each):
+            for degrees in np.repeat(sizes, n_each):
                 template = _template(by_code, rng)
                 clean = _any(_candidates(template, 0, by_code, rng), rng)
                 wrong = replace(clean, skeleton=_with_error(clean, name, float(degrees)))
