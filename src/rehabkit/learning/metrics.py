@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import stats
-from sklearn import metrics as sk
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 Array = NDArray[Any]
@@ -60,8 +59,16 @@ def auroc(target: Array, probability: Array) -> float:
 
 
 def macro_f1(target: Array, probability: Array) -> float:
-    """F1 of each class that occurs, averaged."""
-    return float(sk.f1_score(target, probability.argmax(axis=1), average="macro", zero_division=0.0))
+    """F1 of each class that occurs, averaged: twice the hits over how often it is true and how often it is said.
+
+    >>> macro_f1(np.array([0, 0, 1]), np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]]))
+    0.6666666666666666
+    """
+    said, n = probability.argmax(axis=1), probability.shape[1]
+    hits = np.bincount(target[said == target], minlength=n)
+    true_and_said = np.bincount(target, minlength=n) + np.bincount(said, minlength=n)
+    occurs = true_and_said > 0
+    return float(np.mean(2 * hits[occurs] / true_and_said[occurs]))
 
 
 def calibration_error(target: Array, probability: Array) -> float:
