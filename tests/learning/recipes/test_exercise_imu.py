@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from rehabkit.learning.export import require_parity, to_onnx
 from rehabkit.learning.protocols import LOSO
-from rehabkit.learning.recipes.exercise_imu import LABELS, ExerciseImuRecipe, thresholds, unknown
+from rehabkit.learning.recipes.exercise_imu import LABELS, ExerciseImuRecipe, unknown
+from rehabkit.learning.recipes.exercise_imu_models import temperature_of_sets, thresholds
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +51,8 @@ def test_a_person_never_seen(recipe, examples, model):
 
 def test_the_small_network_learns_and_exports(recipe, examples):
     model = recipe.models["small"]().quick()
+    model.fit(examples, 0)
     part = examples.at(np.flatnonzero(np.arange(len(examples)) % 3 == 0))
-    model.fit(part, 0)
     outputs = model.predict(part)
     assert np.mean(outputs["probability"].argmax(axis=1) == part.target) > 0.5
     assert 0.7 < np.median(outputs["distance"]) < 1.3  # of training windows
@@ -82,12 +85,25 @@ def test_a_pendulum_it_never_saw_is_far(shared):
     assert rows["Pendulum"][2] > 0.75
 
 
-def test_settings_need_predictions(recipe, examples):
-    assert recipe.settings(examples, {}) == {}
-    n = len(examples)
-    sure = np.eye(7, dtype=np.float32)[examples.target]
-    found = recipe.settings(examples, {"probability": sure, "distance": np.ones(n, dtype=np.float32)})
-    assert found == {"least_probability": pytest.approx(1.0), "largest_distance": pytest.approx(1.0)}
+def test_the_temperature_makes_sets_as_sure_as_they_are_right(examples):
+    """Ten sets of one window each, eight right: at the best temperature the right share is what it says, 0.8."""
+    ten = replace(examples.at(np.arange(10)), target=np.array([0] * 8 + [1] * 2), recording=np.arange(10))
+    logits = np.tile(np.array([6.0, 0.0], dtype=np.float32), (10, 1))  # says 0.998
+    assert temperature_of_sets(logits, ten) == pytest.approx(6 / np.log(0.8 / 0.2), rel=1e-3)
+
+
+def test_thresholds_and_temperature_are_chosen_in_fit_and_kept(recipe, examples):
+    model = recipe.models["published"]().quick()
+    assert "least_probability" not in model.settings()
+    part = examples.at(np.flatnonzero(np.arange(len(examples)) % 3 == 0))
+    model.fit(part, 0)
+    outputs = model.predict(part)
+    for name in ("least_probability", "largest_distance", "temperature"):
+        np.testing.assert_allclose(outputs[name], model.settings()[name], rtol=1e-6)
+    temperature = model.settings()["temperature"]
+    assert temperature != 1.0
+    expected = np.exp(outputs["logits"] / temperature)
+    np.testing.assert_allclose(outputs["probability"], expected / expected.sum(axis=1, keepdims=True), atol=1e-5)
 
 
 def test_augmented_windows_keep_their_class_and_their_seed(recipe, examples):

@@ -84,11 +84,15 @@ class Recogniser(nn.Module):
     def __init__(self, logits: nn.Module, n_classes: int) -> None:
         super().__init__()
         self.logits, self.distance = logits, Distance(n_classes)
+        self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, motion: Tensor) -> dict[str, Tensor]:
-        """Logits, probability and distance."""
+        """Logits (undivided), probability and distance; in training the logits alone, at which the loss looks."""
         logits = self.logits(motion)
-        return {"probability": logits.softmax(dim=1), "distance": self.distance(motion), "logits": logits}
+        if self.training:
+            return {"logits": logits}
+        probability = (logits / self.get_buffer("temperature")).softmax(dim=1)
+        return {"probability": probability, "distance": self.distance(motion), "logits": logits}
 
 
 class StatisticsMlp(nn.Module):

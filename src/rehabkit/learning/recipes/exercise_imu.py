@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rehabkit.learning.bench import Outcome, Settings, evaluate
+from rehabkit.learning.bench import Outcome, Settings, evaluate, score
 from rehabkit.learning.examples import Examples, Sample, build
 from rehabkit.learning.metrics import Metric, accuracy, auroc, by_recording, calibration_error, macro_f1
 from rehabkit.learning.model import Model
@@ -20,6 +20,7 @@ from rehabkit.learning.networks.exercise_imu import Convolutions, Distance, Reco
 from rehabkit.learning.protocols import LOSO, leave_one_subject_out
 from rehabkit.learning.recipe import Recipe, Study, Table
 from rehabkit.learning.recipes.exercise_imu_models import (
+    KNOWN_KEPT,
     RecogniserModel,
     RocketModel,
     TreesModel,
@@ -39,8 +40,6 @@ LABELS = tuple(spar.TITLES.values())
 N_CLASSES = len(LABELS)
 QUICK_SUBJECTS = 3
 CONFIG = TrainConfig(epochs=8, batch_size=64, learning_rate=3e-3)
-KNOWN_KEPT, NAMED_RIGHT = 0.90, 0.99
-"""Thresholds: this share of known sets is within the distance; this share of named sets is right."""
 
 
 def _network(build_logits: Callable[[], nn.Module], n_members: int) -> Callable[[], Model]:
@@ -54,25 +53,21 @@ def _network(build_logits: Callable[[], nn.Module], n_members: int) -> Callable[
 
 
 def abstained(source: Path | None, quick: bool) -> Table:
-    """What the shipped network does when it may abstain; thresholds from the other people's sets."""
+    """What the shipped network does when it may abstain; thresholds from its own training people."""
     recipe = ExerciseImuRecipe()
     examples = recipe.examples(source, quick=quick)
     one = _evaluated(recipe, examples, [recipe.ships], quick)[recipe.ships]
     at = examples.at(one.rows)
-    target, probability, subject = by_recording(at.target, one.outputs["probability"], at.subject, at.recording)
-    _, distance, _ = by_recording(at.target, one.outputs["distance"], at.subject, at.recording)
-    kept = np.zeros(len(target), dtype=bool)
-    for person in np.unique(subject):
-        others, own = subject != person, subject == person
-        limit = thresholds(target[others], probability[others], distance[others])
-        sure = probability[own].max(axis=1) >= limit["least_probability"]
-        kept[own] = sure & (distance[own] <= limit["largest_distance"])
-    right = probability.argmax(axis=1) == target
+    of_sets = {name: by_recording(at.target, value, at.subject, at.recording)[1] for name, value in one.outputs.items()}
+    target, _, subject = by_recording(at.target, at.target, at.subject, at.recording)
+    sure = of_sets["probability"].max(axis=1) >= of_sets["least_probability"]
+    kept = sure & (of_sets["distance"] <= of_sets["largest_distance"])
+    right = of_sets["probability"].argmax(axis=1) == target
     row = [recipe.ships, float(right.mean()), float(kept.mean()), float(right[kept].mean()), int((~right & kept).sum())]
     columns = ["model", "all sets right", "sets named", "named sets right", "named wrongly"]
     note = (
-        f"{len(target)} sets of {len(np.unique(subject))} people, each judged with thresholds of the other people, "
-        "whose predictions come from networks that had this person among their training people."
+        f"{len(target)} sets of {len(np.unique(subject))} people. Each person's thresholds come from the others: from "
+        "further networks, that had seen neither this person nor, in turn, a third of the others, on that third."
     )
     return Table("exercise_imu: when it may abstain", columns, [row], note)
 
@@ -81,9 +76,10 @@ def windows(source: Path | None, quick: bool) -> Table:
     """The same models, each window of 4 s scored by itself."""
     recipe = ExerciseImuRecipe()
     examples = recipe.examples(source, quick=quick)
-    alone = replace(examples, recording=np.arange(len(examples)))
-    outcomes = _evaluated(recipe, alone, [*recipe.models, *recipe.baselines], quick)
-    rows = [[name, *map(str, one.estimates.values())] for name, one in outcomes.items()]
+    rows = []
+    for name, one in _evaluated(recipe, examples, [*recipe.models, *recipe.baselines], quick).items():
+        alone = replace(examples.at(one.rows), recording=np.arange(len(one.rows)))
+        rows.append([name, *map(str, score(recipe, alone, one.outputs).values())])
     note = f"{len(examples)} windows of {len(examples.subjects)} people; in brackets the 95 % interval and the worst."
     return Table(f"exercise_imu, windows of 4 s: {LOSO.title}", ["model", *recipe.metrics], rows, note)
 
@@ -131,21 +127,6 @@ def _evaluated(recipe: Recipe, examples: Examples, models: list[str], quick: boo
     return evaluate(recipe, examples, LOSO, settings, models=models).outcomes
 
 
-def thresholds(target: NDArray[Any], probability: NDArray[Any], distance: NDArray[Any]) -> dict[str, float]:
-    """When to abstain, from sets of people that the model had not seen.
-
-    Parameters
-    ----------
-    target : (n_sets,); probability : (n_sets, n_classes); distance : (n_sets,).
-    """
-    surest_first = np.argsort(-probability.max(axis=1))
-    right = (probability.argmax(axis=1) == target)[surest_first]
-    share_right = np.cumsum(right) / np.arange(1, len(right) + 1)
-    last_named = int(np.flatnonzero(share_right >= NAMED_RIGHT).max(initial=0))
-    least = probability.max(axis=1)[surest_first[last_named]]
-    return {"least_probability": float(least), "largest_distance": float(np.quantile(distance, KNOWN_KEPT))}
-
-
 class ExerciseImuRecipe(Recipe):
     """SPAR's seven exercises, leave one subject out."""
 
@@ -191,15 +172,6 @@ class ExerciseImuRecipe(Recipe):
         sets = spar.read(locate("spar", source) / "spar_subset.npz")
         chosen = [one for one in sets if not quick or one.subject <= QUICK_SUBJECTS]
         return build(self.system, [_sample(one) for one in chosen], classes=True)
-
-    def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
-        """Thresholds beyond which it abstains."""
-        if not scored:
-            return {}
-        columns = examples.subject, examples.recording
-        target, probability, _ = by_recording(examples.target, scored["probability"], *columns)
-        _, distance, _ = by_recording(examples.target, scored["distance"], *columns)
-        return thresholds(target, probability, distance)
 
 
 def _sample(one: spar.WatchSet) -> Sample[Inertial]:

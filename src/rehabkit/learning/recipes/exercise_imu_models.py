@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -14,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
 from rehabkit.learning.examples import Examples
+from rehabkit.learning.metrics import by_recording
 from rehabkit.learning.model import Model, NetworkModel, run
 from rehabkit.learning.networks.exercise_imu import (
     Recogniser,
@@ -24,11 +29,16 @@ from rehabkit.learning.networks.exercise_imu import (
     strengthened,
     turned,
 )
+from rehabkit.learning.protocols import grouped
 from rehabkit.learning.training import Batch
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.systems.exercise_imu import N_TIMES
 
 SMOOTHING = 0.05
+N_INNER = 3
+"""Groups of training people, each left out once to calibrate on."""
+KNOWN_KEPT, NAMED_RIGHT = 0.90, 0.99
+"""Thresholds: this share of known sets is within the distance; this share of named sets is right."""
 
 
 def augmented(batch: Batch, generator: torch.Generator) -> Batch:
@@ -44,18 +54,89 @@ def smoothed_cross_entropy(outputs: Batch, batch: Batch) -> Tensor:
 
 
 class RecogniserModel(NetworkModel):
-    """A network whose distance to the known exercises is fitted after its weights."""
+    """A network with a distance to the known exercises, a temperature, and thresholds beyond which to abstain.
+
+    Temperature and thresholds come from people of the training part that further networks, trained for this alone,
+    have not seen: a third of them at a time.
+    """
+
+    chosen: Mapping[str, float] = MappingProxyType({})
 
     def fit(self, examples: Examples, seed: int) -> None:
-        """Train, then take means and covariance of the training part."""
+        """Temperature and thresholds first, then the members, then means and covariance of the training part."""
+        self.chosen = self._calibrated(examples, seed)
         super().fit(examples, seed)
         for member in self._members:
             _fit_distance(member, examples)
+            member.get_buffer("temperature").fill_(self.chosen["temperature"])
+
+    def predict(self, examples: Examples) -> Tensors:
+        """The network's outputs; beside them what was chosen, the same in every row, by name."""
+        n_rows = len(examples)
+        chosen = {name: np.full(n_rows, value, dtype=np.float32) for name, value in self.chosen.items()}
+        return super().predict(examples) | chosen
+
+    def settings(self) -> dict[str, Any]:
+        """The training configuration; after ``fit`` what was chosen, too."""
+        return super().settings() | dict(self.chosen)
+
+    def _calibrated(self, examples: Examples, seed: int) -> dict[str, float]:
+        parts, logits, distance = [], [], []
+        for i, fold in enumerate(grouped(min(N_INNER, len(examples.subjects)))(examples)):
+            module = self._fit_one(examples.at(fold.train), seed * 1000 + 500 + i)
+            _fit_distance(module, examples.at(fold.train))
+            unseen = run(module, examples.at(fold.test))
+            parts.append(fold.test)
+            logits.append(unseen["logits"])
+            distance.append(unseen["distance"])
+        unseen_sets = examples.at(np.concatenate(parts))
+        temperature = temperature_of_sets(np.concatenate(logits), unseen_sets)
+        probability = softmax(np.concatenate(logits) / temperature, axis=1)
+        target, probability = _of_sets(probability, unseen_sets)
+        limits = thresholds(target, probability, _of_sets(np.concatenate(distance), unseen_sets)[1])
+        return {"temperature": temperature, **limits}
 
     def quick(self) -> RecogniserModel:
-        """Two epochs, one member."""
+        """One epoch, one member."""
         fast = super().quick()
         return RecogniserModel(fast.build, fast.loss, fast.config, augment=fast.augment)
+
+
+def temperature_of_sets(logits: NDArray[np.float32], examples: Examples) -> float:
+    """The temperature at which whole sets get the likeliest probabilities.
+
+    As Guo et al. 2017 (ICML), but over sets, since a set's probability (the mean over its windows) is what is told.
+
+    Parameters
+    ----------
+    logits : (n_rows, n_classes), of networks that have not seen these people.
+    """
+
+    def loss(log_t: float) -> float:
+        target, probability = _of_sets(softmax(logits / np.exp(log_t), axis=1), examples)
+        return -float(np.log(probability[np.arange(len(target)), target] + 1e-9).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=np.log([0.2, 5.0]), method="bounded").x))
+
+
+def thresholds(target: NDArray[Any], probability: NDArray[Any], distance: NDArray[Any]) -> dict[str, float]:
+    """When to abstain, from sets of people that the network had not seen.
+
+    Parameters
+    ----------
+    target : (n_sets,); probability : (n_sets, n_classes); distance : (n_sets,).
+    """
+    surest_first = np.argsort(-probability.max(axis=1))
+    right = (probability.argmax(axis=1) == target)[surest_first]
+    share_right = np.cumsum(right) / np.arange(1, len(right) + 1)
+    last_named = int(np.flatnonzero(share_right >= NAMED_RIGHT).max(initial=0))
+    least = probability.max(axis=1)[surest_first[last_named]]
+    return {"least_probability": float(least), "largest_distance": float(np.quantile(distance, KNOWN_KEPT))}
+
+
+def _of_sets(output: NDArray[Any], examples: Examples) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Target and mean output of each set."""
+    return by_recording(examples.target, output, examples.subject, examples.recording)[:2]
 
 
 class RocketModel(Model):
