@@ -91,6 +91,8 @@ class Quality(Record):
     why_not: str | None = Field(None, description="why there is no score")
     deviation: Deviation | None = None
     calibrated_on: list[int] = Field([], description="repetitions of this person that a clinician approved")
+    against_start_s: float | None = Field(None, description="start of what speaks most against it, if it looks wrong")
+    against_end_s: float | None = None
 
 
 class Repetition(Record):

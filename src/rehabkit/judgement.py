@@ -155,17 +155,31 @@ def _qualities(
     prepared = [movement_quality.prepare(one, exercise) for one in stretches.values()]
     rows = {name: np.concatenate([tensors[name] for tensors in prepared]) for name in prepared[0]}
     places = [list(stretches).index(number) for number in approved]
-    said = movement_quality.qualities(scores.run(rows), scores.card, places)
+    outputs = scores.run(rows)
+    said = movement_quality.qualities(outputs, scores.card, places)
+    against = movement_quality.speaks_against(outputs, said)
     usual = [stretches[number] for number in approved]
     judged = {}
-    for (number, stretch), quality in zip(stretches.items(), said, strict=True):
+    for (number, stretch), quality, when in zip(stretches.items(), said, against, strict=True):
         tensors = joint_error.told(find_system("joint_error").prepare(stretch), exercise=exercise, approved=usual)
         deviation = joint_error.deviation_of(stretch, joints.run(tensors), joints.card)
         why_not = None if quality.sure else "too near even odds to be told"
+        from_s, to_s = (None, None) if when is None else (_at(stretch, share) for share in when)
         judged[number] = quality.model_copy(
-            update={"deviation": deviation, "why_not": why_not, "calibrated_on": list(approved)}
+            update={
+                "deviation": deviation,
+                "why_not": why_not,
+                "calibrated_on": list(approved),
+                "against_start_s": from_s,
+                "against_end_s": to_s,
+            }
         )
     return judged, _checksums(scores) | _checksums(joints)
+
+
+def _at(stretch: Skeleton, share: float) -> float:
+    """Seconds of the recording at a share of a stretch of it."""
+    return float(stretch.time_s[0] + share * stretch.duration_s)
 
 
 def _checksums(bundle: Bundle) -> dict[str, str]:

@@ -9,10 +9,16 @@ import pytest
 
 from rehabkit.errors import InputError, RecordingError
 from rehabkit.runtime.card import Card
-from rehabkit.systems.movement_quality import MOVEMENTS, MovementQuality, prepare, qualities
+from rehabkit.systems.movement_quality import MOVEMENTS, MovementQuality, prepare, qualities, speaks_against
 
 SYSTEM = MovementQuality()
-WEIGHTS = {"relative": 1.0, "absolute": 0.0, "bias": 2.0}
+LEVELS = {
+    "incorrect": -2.0,
+    "correct": 2.0,
+    "within_incorrect": 0.5,
+    "within_correct": 0.5,
+    "between": [[4.0, 3.6], [3.6, 4.0]],
+}
 
 
 def card(**settings):
@@ -26,12 +32,12 @@ def card(**settings):
     )
 
 
-def outputs(correct: list[float], relative: list[float] | None = None):
+def outputs(correct: list[float]):
     p = np.array(correct, dtype=np.float32)
     squat = np.eye(len(MOVEMENTS), dtype=np.float32)[np.zeros(len(p), dtype=int)]
     return {
         "probability": np.stack([1 - p, p], axis=1),
-        "relative": np.array(relative or [0.0] * len(p), dtype=np.float32),
+        "activation": np.zeros((len(p), 64), dtype=np.float32),
         "exercise": squat,
     }
 
@@ -70,16 +76,31 @@ def test_scores_and_abstaining(whole):
 
 
 def test_approved_repetitions_set_the_persons_level():
-    """All evidence of this person lies 5 low; three approved ones put it right, the wrong one stays wrong."""
-    given = outputs([0.1, 0.1, 0.1, 0.1, 0.01], [-5.1, -4.9, -5.0, -5.0, -9.0])
-    found = qualities(given, card(approved=WEIGHTS), approved=[0, 1, 2])
+    """All evidence of this person lies 4 low; three approved ones put it right, the wrong one stays wrong."""
+    given = outputs([0.12, 0.13, 0.12, 0.12, 0.002])
+    alone = qualities(given, card())
+    found = qualities(given, card(levels=LEVELS), approved=[0, 1, 2])
+    assert [one.score > 50 for one in alone] == [False] * 5
     assert [one.score > 50 for one in found] == [True, True, True, True, False]
-    assert found[3].score == pytest.approx(100 / (1 + np.exp(-2)), abs=0.06)
     assert found[3].calibrated_on == [1, 2, 3]
+
+
+def test_a_repetition_by_itself_keeps_the_networks_probability():
+    assert qualities(outputs([0.3]), card(levels=LEVELS))[0].score == 30.0
 
 
 def test_what_cannot_be_approved():
     with pytest.raises(InputError, match="from 0 to 1"):
-        qualities(outputs([0.5, 0.5]), card(approved=WEIGHTS), approved=[0, 2])
+        qualities(outputs([0.5, 0.5]), card(levels=LEVELS), approved=[0, 2])
     with pytest.raises(InputError, match="train it again"):
         qualities(outputs([0.5, 0.5]), card(), approved=[0, 1])
+
+
+def test_when_a_wrong_repetition_differs_from_the_persons_right_ones():
+    """Frames 16 to 28 of 64 speak against the third one; the second right one is as the first."""
+    given = outputs([0.9, 0.9, 0.1])
+    given["activation"][:2] = 1.0
+    given["activation"][2] = 1.0
+    given["activation"][2, 16:29] = -3.0
+    assert speaks_against(given, qualities(given, card())) == [None, None, (16 / 64, 29 / 64)]
+    assert speaks_against(outputs([0.1, 0.1]), qualities(outputs([0.1, 0.1]), card())) == [None, None]

@@ -79,7 +79,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A recipe under one protocol."""
+    """A recipe under one protocol; rows, recordings and subjects that were tested."""
 
     recipe: str
     protocol: Protocol
@@ -126,8 +126,9 @@ def evaluate(
         outcomes = {
             name: _outcome(recipe, name, offered[name], examples, folds, protocol, settings, say) for name in chosen
         }
-    n_recordings = len(np.unique(examples.recording))
-    return Evaluation(recipe.name, protocol, settings, len(examples), n_recordings, len(examples.subjects), outcomes)
+    tested = examples.at(np.concatenate([fold.test for fold in folds]))
+    n_recordings = len(np.unique(tested.recording))
+    return Evaluation(recipe.name, protocol, settings, len(tested), n_recordings, len(tested.subjects), outcomes)
 
 
 @contextmanager

@@ -77,7 +77,9 @@ def quality_table(assessment: Assessment) -> Table | None:
     note = (
         "The score is the network's probability that the repetition is a correct one, trained on healthy people who "
         "did it rightly or on purpose wrongly. It does not know the patient; a clinician decides. An error of one "
-        "joint is found around the middle of a repetition only: no joint named does not mean that none erred."
+        "joint is found around the middle of a repetition only: no joint named does not mean that none erred. Where "
+        "no joint stands out, the time is when the repetition differed most from this patient's own that look right. "
+        "Repetitions of one recording are judged together: how they lie to each other shows this patient's own level."
     )
     return (
         Table("Each repetition as a trained network sees it", columns, (6, 20, 30, 16, 28), rows, note)
@@ -94,7 +96,11 @@ def _quality_row(repetition: Repetition, quality: Quality) -> Row:
         differs = f"{words(deviation.joint)}{f', {by}' if by else ''}"
         if deviation.start_s is not None and deviation.end_s is not None:
             when = f"{clock(deviation.start_s)} – {clock(deviation.end_s)}"
+    elif quality.against_start_s is not None and quality.against_end_s is not None:
+        differs, when = "no single joint", f"{clock(quality.against_start_s)} – {clock(quality.against_end_s)}"
     how = f"calibrated on repetition {', '.join(map(str, calibrated))}" if calibrated else ""
+    if repetition.number in calibrated:
+        how = "approved by a clinician"
     score = "abstains" if quality.score is None or not quality.sure else f"{number(quality.score, 0)} of 100"
     cells = (str(repetition.number), score, differs, when, quality.why_not or how)
     return Row(tuple(Cell(text, strong=i == 1) for i, text in enumerate(cells)))

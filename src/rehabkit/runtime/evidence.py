@@ -2,6 +2,9 @@
 
 Occlusion: Zeiler & Fergus 2014, ECCV, section 4. A part is replaced by what stands for "nothing there" (a person's own
 mean over time by default) and the fall of the answer is that part's share in it.
+
+Class activation: Zhou et al. 2016, CVPR. A network that averages over time before its last layer can say exactly what
+each moment added; such a network has an output ``activation`` (n_rows, n_times), and :func:`moments` reads it.
 """
 
 from __future__ import annotations
@@ -70,6 +73,30 @@ def stretches(input_name: str, n_times: int, n_parts: int) -> dict[str, Part]:
     """The time axis (the first of a row) in ``n_parts`` equal stretches, named by their order: 0, 1 …"""
     edges = np.linspace(0, n_times, n_parts + 1).round().astype(int)
     return {str(i): Part(input_name, (slice(edges[i], edges[i + 1]),)) for i in range(n_parts)}
+
+
+def moments(activation: NDArray[Any], share: float = 0.2, *, against: bool = True) -> Array:
+    """The stretch that speaks most against what the network asks for, or most for it.
+
+    Parameters
+    ----------
+    activation : (n_rows, n_times) what each moment adds to the answer.
+    share : length of the stretch, as a share of the whole.
+
+    Returns
+    -------
+    (n_rows, 2) start and end, shares of the whole, 0 to 1.
+
+    Examples
+    --------
+    >>> moments(np.array([[0.0, 0.0, 0.0, -1.0, -2.0, 0.0, 0.0, 0.0, 0.0, 0.0]])).tolist()
+    [[0.3, 0.5]]
+    """
+    n_times = activation.shape[1]
+    width = min(max(1, round(share * n_times)), n_times)
+    sums = np.lib.stride_tricks.sliding_window_view(np.asarray(activation, dtype=np.float64), width, axis=1).sum(axis=2)
+    start = (sums.argmin(axis=1) if against else sums.argmax(axis=1))[:, None]
+    return np.asarray(np.concatenate([start, start + width], axis=1) / n_times)
 
 
 def strongest(shares: Mapping[str, Array], row: int = 0) -> list[tuple[str, float]]:

@@ -13,8 +13,9 @@ from rehabkit.findings import Evidence, Finding, Quality
 from rehabkit.kinematics.canonical import CANONICAL_JOINTS, canonical
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.bundle import Tensors
-from rehabkit.runtime.calibrate import ApprovedWeights, calibrated
+from rehabkit.runtime.calibrate import Levels, judged_together
 from rehabkit.runtime.card import Card, TensorSpec
+from rehabkit.runtime.evidence import moments
 from rehabkit.systems.contract import System
 
 Array = NDArray[np.float64]
@@ -97,7 +98,7 @@ def qualities(outputs: Tensors, card: Card, approved: Sequence[int] = ()) -> lis
 
     Parameters
     ----------
-    approved : rows (from 0) that a clinician approved as correct, two at least; none leaves the network alone.
+    approved : rows (from 0) that a clinician approved as correct, two at least.
 
     Raises
     ------
@@ -105,8 +106,13 @@ def qualities(outputs: Tensors, card: Card, approved: Sequence[int] = ()) -> lis
         If a row doesn't exist, one only is approved, or the network wasn't made for it.
     """
     probability = np.asarray(outputs["probability"][:, CORRECT], dtype=np.float64)
-    if approved:
-        probability = _calibrated(probability, outputs, card, approved)
+    levels = card.settings.get("levels")
+    if approved and levels is None:
+        raise InputError(
+            "network must have been made with people's levels to take approved repetitions; train it again"
+        )
+    if levels is not None and len(probability) > 1:
+        probability = judged_together(probability, Levels(**levels), approved)
     least = float(card.settings.get("least_sure", 0.5))
     return [
         Quality(
@@ -118,14 +124,26 @@ def qualities(outputs: Tensors, card: Card, approved: Sequence[int] = ()) -> lis
     ]
 
 
-def _calibrated(probability: Array, outputs: Tensors, card: Card, approved: Sequence[int]) -> Array:
-    weights = card.settings.get("approved")
-    if weights is None:
-        raise InputError("network must have been made with weights for approved repetitions, got none; train it again")
-    if not all(0 <= row < len(probability) for row in approved):
-        raise InputError(f"approved rows must lie from 0 to {len(probability) - 1}, got {list(approved)}; name others")
-    relative = np.asarray(outputs["relative"], dtype=np.float64)
-    return calibrated(probability, relative, relative[list(approved)], ApprovedWeights(**weights))
+def speaks_against(outputs: Tensors, judged: Sequence[Quality]) -> list[tuple[float, float] | None]:
+    """When each repetition that looks wrong differs most from this person's that look right; ``None`` for the others.
+
+    Parameters
+    ----------
+    judged : what :func:`qualities` said of these rows.
+
+    Returns
+    -------
+    list
+        (start, end) as shares of the repetition. All are ``None`` where none looks right: there is nothing to
+        compare with.
+    """
+    right = np.array([one.sure and (one.score or 0.0) >= 50 for one in judged])
+    if not right.any():
+        return [None] * len(judged)
+    apart = outputs["activation"] - outputs["activation"][right].mean(axis=0)
+    when = moments(apart)
+    wrong = [one.sure and (one.score or 0.0) < 50 for one in judged]
+    return [(float(start), float(end)) if bad else None for (start, end), bad in zip(when, wrong, strict=True)]
 
 
 def _finding(one: Quality, movement: str, evidence: Evidence) -> Finding:

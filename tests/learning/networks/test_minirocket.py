@@ -56,3 +56,13 @@ def test_soft_counting_is_near_the_published_and_cannot_be_tipped(series):
     x = torch.from_numpy(series)
     assert float((hard(x) - soft(x)).abs().mean()) < 0.01
     assert float((soft(x) - soft(x + 1e-6 * torch.randn(x.shape))).abs().max()) < 1e-4
+
+
+def test_the_activation_is_the_weighted_sum_taken_apart_in_time(series):
+    """Mean over time of what each moment adds = the features times their weights."""
+    rocket = MiniRocket(3, 40, 840, seed=3, soft=0.05).fit(series)
+    x = torch.from_numpy(series)
+    weight = torch.randn(len(x), rocket.n_features, generator=torch.Generator().manual_seed(0))
+    added = rocket.activation(x, weight)
+    assert added.shape == (12, 40)
+    assert added.mean(dim=1).numpy() == pytest.approx((rocket(x) * weight).sum(dim=1).numpy(), abs=1e-3)

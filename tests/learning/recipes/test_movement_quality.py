@@ -8,12 +8,13 @@ import torch
 
 from rehabkit.kinematics.canonical import CANONICAL_JOINTS, CANONICAL_PARENTS
 from rehabkit.learning.bench import Settings, evaluate
+from rehabkit.learning.examples import Examples
 from rehabkit.learning.export import require_parity, to_onnx
 from rehabkit.learning.networks.movement_quality import LENGTHS, N_CHANNELS, QualityRocket, views
-from rehabkit.learning.protocols import LOSO
 from rehabkit.learning.recipes.movement_quality import PUBLISHED, MovementQualityRecipe
-from rehabkit.learning.recipes.movement_quality_models import RocketModel, discriminant, from_approved, log_odds
-from rehabkit.learning.recipes.movement_quality_studies import approved_weights, least_sure
+from rehabkit.learning.recipes.movement_quality_models import RocketModel, discriminant, log_odds
+from rehabkit.learning.recipes.movement_quality_sets import judged, least_sure, levels_of
+from rehabkit.runtime.calibrate import Levels
 from rehabkit.systems.movement_quality import MOVEMENTS
 
 
@@ -51,21 +52,32 @@ def test_bone_lengths_do_not_matter():
 def test_the_discriminant_avoids_what_differs_between_people():
     """Two directions part the classes alike; along the first, people differ as well.
 
-    Scatters of about 9 and 1/4, and a ridge of their mean: weights as 1/(9 + 5) to 1/(1/4 + 5), not as 1 to 1.
+    Scatters of about 0.3 * 9 + 1/4 and 1/4, and a ridge of their mean 1.6: weights as 1/4.55 to 1/1.85.
     """
     rng = np.random.default_rng(0)
     subject, target = np.repeat(np.arange(8), 20), np.tile([0, 1], 80)
     level = rng.normal(0, 3, 8)[subject]
     x = np.stack([2.0 * target + level, 2.0 * target], axis=1) + rng.normal(0, 0.5, (160, 2))
     weight, bias = discriminant(x, target, subject)
-    assert 0.2 < weight[0] / weight[1] < 0.55
+    assert 0.25 < weight[0] / weight[1] < 0.6
     assert np.abs(x @ weight + bias).mean() == pytest.approx(2.0, rel=1e-6)
 
 
-def test_fewer_approved_than_asked_for_are_not_judged():
-    away, rows = from_approved(np.arange(4.0), np.array([1, 1, 0, 0]), np.array(list("aabb")), 2)
-    assert rows.tolist() == []
-    assert away.tolist() == [-0.5, 0.5, 2.0, 3.0]
+def test_levels_of_made_up_people():
+    """Ten people whose own level has deviation 1, classes at -2 and 2, repetitions about them with 0.5."""
+    rng = np.random.default_rng(1)
+    subject, target = np.repeat([f"p{i}" for i in range(10)], 40), np.tile([0, 1], 200)
+    level = np.repeat(rng.normal(0, 1, 10), 40)
+    evidence = 4.0 * target - 2 + level + rng.normal(0, 0.5, 400)
+    inputs = {"movement": np.eye(10, dtype=np.float32)[np.zeros(400, dtype=int)]}
+    examples = Examples(inputs, target, subject, np.arange(400))
+    found = levels_of(examples, 1 / (1 + np.exp(-evidence)))
+    own = level[::40]
+    assert found.correct - found.incorrect == pytest.approx(4, abs=0.1)
+    assert (found.within_incorrect, found.within_correct) == pytest.approx((0.5, 0.5), abs=0.05)
+    assert np.asarray(found.between) == pytest.approx(np.full((2, 2), own.var(ddof=1)), abs=0.2)
+    together = judged(examples, 1 / (1 + np.exp(-evidence)))
+    assert ((together > 0.5) == target).mean() > 0.99
 
 
 def test_log_odds_of_known_scores():
@@ -102,9 +114,10 @@ def fitted(examples):
 
 
 def test_examples(examples):
-    """Three people, two exercises, four repetitions of each kind."""
-    assert len(examples) == 3 * 2 * 4 * 2
-    assert examples.target.mean() == 0.5
+    """Three people, two exercises, four repetitions of each kind; Vicon lost two of them."""
+    kinect = examples.covariates["sensor"] == "kinect"
+    assert (kinect.sum(), (~kinect).sum()) == (3 * 2 * 4 * 2, 46)
+    assert examples.target[kinect].mean() == 0.5
     assert (examples.inputs["movement"].sum(axis=1) == 1).all()
     assert set(examples.covariates["fold"]) <= {-1, 0, 1, 2, 3, 4}
 
@@ -119,7 +132,7 @@ def test_published_folds_hold_1326_repetitions_of_two_people_each(recipe, shared
 
 def test_someone_never_seen(examples, fitted):
     """Abduction played with errors is told from a correct one by far more than chance."""
-    test = examples.at(np.flatnonzero(examples.subject == "s01"))
+    test = examples.at((examples.subject == "s01") & (examples.covariates["sensor"] == "kinect"))
     assert np.mean(fitted.predict(test)["probability"].argmax(axis=1) == test.target) >= 0.75
 
 
@@ -138,22 +151,43 @@ def test_the_size_of_the_shipped_graph():
     """Full features: what the heads, biases and channels take stays under 1 MB."""
     module = QualityRocket(5040)
     assert 4 * sum(buffer.numel() for buffer in module.buffers()) < 950_000
-    assert module.get_buffer("absolute_weight").shape == (module.rocket.n_features, len(MOVEMENTS))
+    assert module.get_buffer("weight").shape == (module.rocket.n_features, len(MOVEMENTS))
+
+
+def test_the_activation_adds_up_to_the_log_odds(examples, fitted):
+    """For one exercise, log odds less the mean activation are the same constant in every repetition."""
+    outputs = fitted.predict(examples.at(examples.inputs["movement"][:, 0] == 1))
+    inside = np.abs(outputs["probability"][:, 1] - 0.5) < 0.499
+    outputs = {name: value[inside] for name, value in outputs.items()}
+    p = outputs["probability"][:, 1].astype(np.float64)
+    assert len(p) > 5
+    constant = np.log(p / (1 - p)) - outputs["activation"].mean(axis=1)
+    assert outputs["activation"].std() > 0.1
+    assert constant == pytest.approx(np.full(len(p), constant.mean()), abs=2e-3)
 
 
 @pytest.mark.parametrize("name", ["small", "extra_trees", "start pose"])
 def test_every_kind_of_model_runs(recipe, examples, name):
-    outcome = evaluate(recipe, examples, LOSO, Settings(quick=True), models=[name]).outcomes[name]
+    outcome = evaluate(recipe, examples, recipe.protocols["loso"], Settings(quick=True), models=[name]).outcomes[name]
     assert 0.2 <= outcome.estimates["accuracy"].value <= 1.0
-    assert len(outcome.rows) == len(examples)
+    assert len(outcome.rows) == 48  # those of the Kinect alone
 
 
 def test_settings_come_from_people_not_seen(recipe, examples):
-    outcome = evaluate(recipe, examples, LOSO, Settings(quick=True), models=["classical"]).outcomes["classical"]
+    outcome = evaluate(recipe, examples, recipe.protocols["loso"], Settings(quick=True), models=["classical"]).outcomes[
+        "classical"
+    ]
     back = np.argsort(outcome.rows)
     scored = {name: value[back] for name, value in outcome.outputs.items()}
-    settings = recipe.settings(examples, scored)
+    part = examples.at(outcome.rows[back])
+    settings = recipe.settings(part, scored)
     assert 0.5 <= settings["least_sure"] <= 1.0
-    assert settings["approved"] == approved_weights(examples, scored, np.ones(len(examples), dtype=bool))
-    assert settings["approved"]["relative"] + settings["approved"]["absolute"] > 0
-    assert recipe.settings(examples, {}) == {}
+    assert Levels(**settings["levels"]) == levels_of(part, scored["probability"][:, 1])
+    assert settings["levels"]["correct"] > settings["levels"]["incorrect"]
+    assert recipe.settings(part, {}) == {}
+
+
+@pytest.mark.parametrize("study", ["sets", "approved", "abstained", "vicon", "when"])
+def test_every_further_table_is_filled(recipe, shared, study):
+    table = recipe.studies[study](shared, True)
+    assert table.rows and all(len(row) == len(table.columns) for row in table.rows)

@@ -7,6 +7,7 @@ channels are summed by a matrix, the kernels are a depthwise convolution. Biases
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -81,13 +82,47 @@ class MiniRocket(nn.Module):
     def forward(self, series: Tensor) -> Tensor:
         """(n_rows, n_channels, length) → (n_rows, n_features), each 0 to 1."""
         parts = []
-        for i, dilation in enumerate(self.dilations):
-            convolved = self._convolved(series, i)
-            bias = self.get_buffer(f"bias_{i}")
-            above = [_share_above(convolved[:, 0::2], bias[0::2], self.soft)]
-            above.append(_share_above(convolved[:, 1::2, 4 * dilation : -4 * dilation], bias[1::2], self.soft))
-            parts += above
+        for convolved, bias, _ in self._parts(series):
+            chunks = [above.mean(dim=-1) for above in self._above(convolved, bias)]  # each (n_rows, n_kernels, some)
+            parts.append(torch.cat(chunks, dim=-1).flatten(1))
         return torch.cat(parts, dim=1)
+
+    def activation(self, series: Tensor, weight: Tensor) -> Tensor:
+        """What each moment adds to a weighted sum of the features, which are means over time.
+
+        Class activation map, Zhou et al. 2016 (CVPR), equation 2: exact here, since nothing follows the mean but the
+        sum.
+
+        Parameters
+        ----------
+        series : (n_rows, n_channels, length).
+        weight : (n_rows, n_features), each row's own.
+
+        Returns
+        -------
+        (n_rows, length); its mean over time is ``(forward(series) * weight).sum(dim=1)``.
+        """
+        total, used = torch.zeros_like(series[:, 0]), 0
+        for convolved, bias, margin in self._parts(series):
+            own = weight[:, used : used + bias.numel()].reshape(-1, *bias.shape)  # (n_rows, n_kernels, n)
+            used += bias.numel()
+            above = torch.cat(list(self._above(convolved, bias)), dim=2)
+            added = (above * own[..., None]).sum(dim=(1, 2)) * (series.shape[-1] / convolved.shape[-1])
+            total = total + functional.pad(added, (margin, margin))
+        return total
+
+    def _parts(self, series: Tensor) -> Iterator[tuple[Tensor, Tensor, int]]:
+        """Kernels that are treated alike: (n_rows, n_kernels, time), (n_kernels, n) biases, frames left out a side."""
+        for i, dilation in enumerate(self.dilations):
+            convolved, bias, margin = self._convolved(series, i), self.get_buffer(f"bias_{i}"), 4 * dilation
+            yield convolved[:, 0::2], bias[0::2], 0
+            yield convolved[:, 1::2, margin:-margin], bias[1::2], margin
+
+    def _above(self, convolved: Tensor, bias: Tensor) -> Iterator[Tensor]:
+        """(n_rows, n_kernels, some, time) 1 where a kernel is above a bias, a few biases at a time."""
+        for start in range(0, bias.shape[1], AT_ONCE):
+            over = convolved[:, :, None] - bias[:, start : start + AT_ONCE, None]
+            yield (over / (2 * self.soft) + 0.5).clamp(0, 1) if self.soft else (over > 0).to(convolved.dtype)
 
     def _convolved(self, series: Tensor, i: int) -> Tensor:
         """(n_rows, 84, length) of one dilation, edges padded with 0."""
@@ -95,16 +130,6 @@ class MiniRocket(nn.Module):
         dilation = self.dilations[i]
         kernels = self.get_buffer("kernels")
         return functional.conv1d(mixed, kernels, padding=4 * dilation, dilation=dilation, groups=len(KERNELS))
-
-
-def _share_above(convolved: Tensor, bias: Tensor, soft: float) -> Tensor:
-    """(n_rows, n_kernels, time) and (n_kernels, n) → (n_rows, n_kernels · n)."""
-    shares = []
-    for start in range(0, bias.shape[1], AT_ONCE):
-        over = convolved[:, :, None] - bias[:, start : start + AT_ONCE, None]  # (n_rows, n_kernels, some, time)
-        counted = (over / (2 * soft) + 0.5).clamp(0, 1) if soft else (over > 0).to(convolved.dtype)
-        shares.append(counted.mean(dim=-1))
-    return torch.cat(shares, dim=-1).flatten(1)
 
 
 def _dilations(length: int, n_features: int) -> tuple[list[int], list[int]]:

@@ -77,7 +77,7 @@ def _bone(name: str, side: str) -> int:
 
 
 class QualityRocket(nn.Module):
-    """MiniRocket features, and for each exercise two linear heads.
+    """MiniRocket features, and a linear head for each exercise.
 
     Parameters
     ----------
@@ -86,10 +86,10 @@ class QualityRocket(nn.Module):
 
     Notes
     -----
-    ``forward(positions, movement)`` gives ``probability`` (n_rows, 2) of incorrect and correct; ``relative``
-    (n_rows,), the same evidence from a head that knows no person's level: only its difference to repetitions of the
-    same person means anything; and ``exercise`` (n_rows, 10), the one given, or where none was, the network's
-    own guess. Nothing here is trained by gradients: :mod:`rehabkit.learning.recipes.movement_quality_models` fills it.
+    ``forward(positions, movement)`` gives ``probability`` (n_rows, 2) of incorrect and correct; ``activation``
+    (n_rows, n_frames), what each frame adds to the log odds of correct, whose mean over time and a constant they are;
+    and ``exercise`` (n_rows, 10), the one given, or where none was, the network's own guess. Nothing here is trained
+    by gradients: :mod:`rehabkit.learning.recipes.movement_quality_models` fills it.
     """
 
     def __init__(self, n_features: int, seed: int = 0) -> None:
@@ -98,24 +98,21 @@ class QualityRocket(nn.Module):
         size = self.rocket.n_features
         self.register_buffer("mean", torch.zeros(N_CHANNELS, 1))
         self.register_buffer("scale", torch.ones(N_CHANNELS, 1))
-        for name in ("absolute", "relative"):
-            self.register_buffer(f"{name}_weight", torch.zeros(size, N_MOVEMENTS))
-        self.register_buffer("absolute_bias", torch.zeros(N_MOVEMENTS))
+        self.register_buffer("weight", torch.zeros(size, N_MOVEMENTS))
+        self.register_buffer("bias", torch.zeros(N_MOVEMENTS))
         self.register_buffer("recogniser_weight", torch.zeros(N_CHANNELS * N_POOLED, N_MOVEMENTS))
         self.register_buffer("recogniser_bias", torch.zeros(N_MOVEMENTS))
 
     def forward(self, positions: Tensor, movement: Tensor) -> dict[str, Tensor]:
-        """Probability, evidence relative to the person, and the exercise that was assumed."""
+        """Probability, what each frame adds to it, and the exercise that was assumed."""
         series = self.series(positions)
-        features = self.rocket(series)
         guess = self.pooled(series) @ self.get_buffer("recogniser_weight") + self.get_buffer("recogniser_bias")
         given = movement.sum(dim=1, keepdim=True)
         assumed = movement + (1 - given) * torch.softmax(guess, dim=1)
-        each = features @ self.get_buffer("absolute_weight") + self.get_buffer("absolute_bias")
-        logit = (each * assumed).sum(dim=1)
-        relative = (features @ self.get_buffer("relative_weight") * assumed).sum(dim=1)
+        activation = self.rocket.activation(series, assumed @ self.get_buffer("weight").T)
+        logit = activation.mean(dim=1) + assumed @ self.get_buffer("bias")
         probability = torch.sigmoid(torch.stack([-logit, logit], dim=1))
-        return {"probability": probability, "relative": relative, "exercise": assumed}
+        return {"probability": probability, "activation": activation, "exercise": assumed}
 
     def series(self, positions: Tensor) -> Tensor:
         """(n_rows, 109, n_frames) views, scaled as in the training part."""
@@ -140,10 +137,11 @@ class Fcn(nn.Module):
 
     def __init__(self, widths: tuple[int, int, int] = (128, 256, 128)) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.BatchNorm1d(N_CHANNELS)]
+        layers: list[nn.Module] = [nn.BatchNorm1d(N_CHANNELS), nn.ZeroPad1d((3, 4))]
         before = N_CHANNELS
         for width, kernel in zip(widths, (8, 5, 3), strict=True):
-            layers += [nn.Conv1d(before, width, kernel, padding=kernel // 2), nn.BatchNorm1d(width), nn.ReLU()]
+            padding = kernel // 2 if kernel % 2 else 0  # an even kernel's zeros were put on already
+            layers += [nn.Conv1d(before, width, kernel, padding=padding), nn.BatchNorm1d(width), nn.ReLU()]
             before = width
         self.body = nn.Sequential(*layers)
         self.head = nn.Linear(before, N_MOVEMENTS * N_CLASSES)
@@ -151,9 +149,10 @@ class Fcn(nn.Module):
 
     def forward(self, positions: Tensor, movement: Tensor) -> dict[str, Tensor]:
         """``logits`` and ``probability`` (n_rows, 2) for the exercise given; without one, the mean over exercises."""
-        each = self.head(self.body(views(positions)).mean(dim=-1)).reshape(-1, N_MOVEMENTS, N_CLASSES)
+        each = self.head(self.body(views(positions)).transpose(1, 2))  # (n_rows, n_frames, exercises · classes)
         assumed = movement + (1 - movement.sum(dim=1, keepdim=True)) / N_MOVEMENTS
-        logits = (each * assumed[:, :, None]).sum(dim=1)
-        probability = torch.softmax(logits / self.get_buffer("temperature"), dim=1)
-        relative = logits[:, 1] - logits[:, 0]
-        return {"probability": probability, "relative": relative, "exercise": assumed, "logits": logits}
+        frames = (each.reshape(-1, N_FRAMES, N_MOVEMENTS, N_CLASSES) * assumed[:, None, :, None]).sum(dim=2)
+        logits, temperature = frames.mean(dim=1), self.get_buffer("temperature")
+        probability = torch.softmax(logits / temperature, dim=1)
+        activation = (frames[..., 1] - frames[..., 0]) / temperature
+        return {"probability": probability, "activation": activation, "exercise": assumed, "logits": logits}

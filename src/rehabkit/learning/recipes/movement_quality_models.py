@@ -21,9 +21,7 @@ Array = NDArray[Any]
 
 N_FEATURES, N_QUICK = 5040, 336
 CHUNK = 256
-N_APPROVED = 3
-"""Correct repetitions that a clinician approves before the relative evidence is read."""
-BETWEEN, RIDGE = 1.0, 1.0
+BETWEEN, RIDGE = 0.3, 1.0
 """How much people's own levels count as scatter, against the scatter within them; ridge, as a share of the mean
 variance. Chosen once on a first run over all people; half or ten times as much changed accuracy by a point at most."""
 LEAST_DEVIATION = 0.02
@@ -40,9 +38,8 @@ class RocketModel(Model):
 
     Notes
     -----
-    The absolute head separates the classes. The relative head does so after each person's mean correct repetition
-    was taken away: it answers once that person has some approved ones. Both are scaled to log odds on inner folds,
-    one training subject left out at a time.
+    They are scaled to log odds on inner folds, one training subject left out at a time. Where another sensor saw the
+    same people, it counts as other people in the scatter: what differs between sensors is avoided alike.
     """
 
     def __init__(self, n_features: int = N_FEATURES) -> None:
@@ -50,7 +47,7 @@ class RocketModel(Model):
         self._module: QualityRocket | None = None
 
     def fit(self, examples: Examples, seed: int) -> None:
-        """Fit scaling, biases, heads and their calibration on these examples alone."""
+        """Fit scaling, biases, head and its calibration on these examples alone."""
         module = QualityRocket(self.n_features, seed)
         positions = torch.from_numpy(examples.inputs["positions"])
         _scale(module, positions)
@@ -59,7 +56,7 @@ class RocketModel(Model):
         _fill_recogniser(module, module.pooled(series).numpy(), examples.inputs["movement"].argmax(axis=1))
         chunks = [series[start : start + CHUNK] for start in range(0, len(series), CHUNK)]
         features = torch.cat([module.rocket(chunk) for chunk in chunks]).numpy()
-        _fill_heads(module, features, examples)
+        _fill_head(module, features, examples)
         self._module = module
 
     def predict(self, examples: Examples) -> Tensors:
@@ -138,41 +135,25 @@ def _fill_recogniser(module: QualityRocket, pooled: Array, movement: Array) -> N
     bias[of] = torch.from_numpy(fitted.intercept_.astype(np.float32))
 
 
-def _fill_heads(module: QualityRocket, features: Array, examples: Examples) -> None:
-    movement = examples.inputs["movement"].argmax(axis=1)
-    target, subject = examples.target, examples.subject
-    scores = np.zeros((2, len(target)))
+def _fill_head(module: QualityRocket, features: Array, examples: Examples) -> None:
+    movement, target, person = examples.inputs["movement"].argmax(axis=1), examples.target, examples.subject
+    as_other = np.char.add(person, np.char.add(" ", examples.covariates["sensor"]))
+    score = np.zeros(len(target))
     for number in np.unique(movement):
         rows = np.flatnonzero(movement == number)
         scale = features[rows].std(axis=0) + LEAST_DEVIATION
-        x, y, person = features[rows] / scale, target[rows], subject[rows]
-        scores[:, rows] = _left_out(x, y, person)
-        absolute, bias = discriminant(x, y, person)
-        relative, _ = discriminant(_from_own_level(x, y, person), y, person)
-        for name, weight in (("absolute", absolute), ("relative", relative)):
-            module.get_buffer(f"{name}_weight")[:, number] = torch.from_numpy((weight / scale).astype(np.float32))
-        module.get_buffer("absolute_bias")[number] = float(bias)
-    slope, shift = log_odds(scores[0], target)
-    module.get_buffer("absolute_weight").mul_(slope)
-    module.get_buffer("absolute_bias").mul_(slope).add_(shift)
-    group = np.array([f"{s} {m}" for s, m in zip(subject, movement, strict=True)])
-    away, rows = from_approved(scores[1], target, group)
-    module.get_buffer("relative_weight").mul_(log_odds(away[rows], target[rows])[0])
-
-
-def _left_out(x: Array, target: Array, subject: Array) -> Array:
-    """(2, n_rows) absolute and relative scores of each person by discriminants of the others."""
-    scores = np.zeros((2, len(target)))
-    for person in np.unique(subject):
-        own, others = subject == person, subject != person
-        if len(np.unique(target[others])) < 2:
-            continue
-        given = x[others], target[others], subject[others]
-        weight, bias = discriminant(*given)
-        scores[0, own] = x[own] @ weight + bias
-        weight, _ = discriminant(_from_own_level(*given), *given[1:])
-        scores[1, own] = x[own] @ weight
-    return scores
+        x, y, group = features[rows] / scale, target[rows], as_other[rows]
+        for one in np.unique(person[rows]):
+            own = person[rows] == one
+            if len(np.unique(y[~own])) == 2:
+                weight, bias = discriminant(x[~own], y[~own], group[~own])
+                score[rows[own]] = x[own] @ weight + bias
+        weight, bias = discriminant(x, y, group)
+        module.get_buffer("weight")[:, number] = torch.from_numpy((weight / scale).astype(np.float32))
+        module.get_buffer("bias")[number] = float(bias)
+    slope, shift = log_odds(score, target)
+    module.get_buffer("weight").mul_(slope)
+    module.get_buffer("bias").mul_(slope).add_(shift)
 
 
 def discriminant(x: Array, target: Array, subject: Array) -> tuple[Array, float]:
@@ -212,40 +193,6 @@ def discriminant(x: Array, target: Array, subject: Array) -> tuple[Array, float]
     size = 2 / max(float(np.abs(z @ weight + bias).mean()), 1e-9)
     full = basis @ weight * size
     return full, float(bias * size - x.mean(axis=0) @ full)
-
-
-def _from_own_level(x: Array, target: Array, subject: Array) -> Array:
-    """Rows less the mean correct row of the same person."""
-    out = x.copy()
-    for person in np.unique(subject):
-        own = subject == person
-        if (own & (target == 1)).any():
-            out[own] -= x[own & (target == 1)].mean(axis=0)
-    return out
-
-
-def from_approved(score: Array, target: Array, group: Array, n_approved: int = N_APPROVED) -> tuple[Array, Array]:
-    """Scores less the mean of each group's first approved repetitions, and the rows that are left to judge.
-
-    Parameters
-    ----------
-    score : (n_rows,) in the order of recording; target : (n_rows,) 1 for correct.
-    group : (n_rows,) what is calibrated together: one person's repetitions of one exercise.
-
-    Examples
-    --------
-    >>> away, rows = from_approved(np.array([2.0, 4.0, 5.0, 1.0]), np.array([1, 1, 1, 0]), np.array(list("aaaa")), 2)
-    >>> away.tolist(), rows.tolist()
-    ([-1.0, 1.0, 2.0, -2.0], [2, 3])
-    """
-    away, left = score.astype(np.float64), np.ones(len(score), dtype=bool)
-    for one in np.unique(group):
-        own = np.flatnonzero(group == one)
-        approved = own[target[own] == 1][:n_approved]
-        left[own if len(approved) < n_approved else approved] = False
-        if len(approved):
-            away[own] -= score[approved].mean()
-    return away, np.flatnonzero(left)
 
 
 def log_odds(score: Array, target: Array) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Further tables of movement_quality: approved repetitions, abstaining, and a sensor that it never saw."""
+"""Further tables of movement_quality: whole sets, approved repetitions, abstaining, a sensor that it never saw."""
 
 from __future__ import annotations
 
@@ -7,164 +7,147 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
-from rehabkit.errors import RecordingError
 from rehabkit.learning.bench import Settings, evaluate
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.metrics import accuracy, auroc, calibration_error
 from rehabkit.learning.protocols import LOSO
 from rehabkit.learning.recipe import Recipe, Table
-from rehabkit.learning.recipes.movement_quality_models import N_APPROVED, RocketModel, from_approved
-from rehabkit.recordings.datasets.uiprmd import UiPrmd
-from rehabkit.runtime.calibrate import ApprovedWeights, calibrated, log_odds
-from rehabkit.runtime.datasets import locate
+from rehabkit.learning.recipes.movement_quality_models import RocketModel
+from rehabkit.learning.recipes.movement_quality_sets import KINECT, RIGHT_WHEN_SURE, groups, judged, least_sure, two
+from rehabkit.runtime.calibrate import log_odds
 from rehabkit.runtime.home import home
-from rehabkit.systems.movement_quality import CORRECT, MOVEMENTS, prepare
+from rehabkit.systems.movement_quality import CORRECT
 
 Array = NDArray[Any]
 
-RIGHT_WHEN_SURE = 0.97
-"""Share of the judged repetitions that shall be right; the rest is abstained from."""
+COLUMNS = ["repetitions", "judged", "number", "accuracy", "AUROC", "calibration error", "worst person's accuracy"]
+HALF = "half of a set taken to be correct"
+MIXES: dict[str, tuple[int | None, int | None]] = {
+    "all": (None, None),
+    "correct ones only": (None, 0),
+    "incorrect ones only": (0, None),
+    "8 correct, 2 incorrect": (8, 2),
+    "2 correct, 8 incorrect": (2, 8),
+}
+"""How many correct and incorrect ones of each person and exercise make a set; ``None``: all."""
+OTHERS = (
+    "Where people's levels lie was taken from the other people's out-of-fold probabilities, whose networks had the "
+    "judged person among their training people."
+)
+
+
+def sets(recipe: Recipe, source: Path | None, quick: bool) -> Table:
+    """Each repetition judged by itself, and together with the person's others, whatever the set is made of."""
+    examples, probability = _left_out(recipe, source, quick)
+    rows = []
+    for name, mix in MIXES.items():
+        chosen = _first(examples, *mix)
+        part, alone = examples.at(chosen), probability[chosen]
+        together = judged(part, alone, (examples, probability))
+        rows += [_row(name, "one by one", alone, part), _row(name, "as a set", together, part)]
+    rows.append(_row("all", HALF, _halved(examples, probability), examples))
+    if not quick:  # few people don't fill the published folds
+        part, alone = _left_out(recipe, source, quick, "published_folds")
+        name = "published folds"
+        rows += [_row(name, "one by one", alone, part), _row(name, "as a set", judged(part, alone), part)]
+        rows.append(_row(name, HALF, _halved(part, alone), part))
+    note = (
+        f"A set is what one person did of one exercise, 20 repetitions as a rule; {LOSO.title}. No label of the judged "
+        f"person is used; nothing is assumed of how many are correct, but where the table says so. {OTHERS}"
+    )
+    return Table("movement_quality: repetitions judged as a set", COLUMNS, rows, note)
 
 
 def approved(recipe: Recipe, source: Path | None, quick: bool) -> Table:
-    """The same repetitions with and without three approved ones of the person, which are not scored."""
-    examples, outputs = _left_out(recipe, source, quick)
-    group = _groups(examples)
-    probability, relative = outputs["probability"][:, CORRECT].astype(np.float64), outputs["relative"]
-    _, rows = from_approved(relative, examples.target, group)
-    after = probability.copy()
-    for person in np.unique(examples.subject):
-        weights = ApprovedWeights(**approved_weights(examples, outputs, examples.subject != person))
-        for one in np.unique(group[examples.subject == person]):
-            own = np.flatnonzero(group == one)
-            given = own[examples.target[own] == CORRECT][:N_APPROVED]
-            if len(given) == N_APPROVED:
-                after[own] = calibrated(probability[own], relative[own], relative[given], weights)
-    rated = [_row("the network alone", probability, examples, rows), _row("three approved", after, examples, rows)]
-    note = f"{len(rows)} repetitions, the {N_APPROVED} approved ones of each person and exercise apart; {LOSO.title}."
-    columns = ["probabilities", "accuracy", "AUROC", "calibration error", "worst person's accuracy"]
-    return Table("movement_quality: repetitions that a clinician approved", columns, rated, note)
+    """The same repetitions with and without approved ones of the person, which are not scored."""
+    examples, probability = _left_out(recipe, source, quick)
+    rows: list[list[Any]] = []
+    for n_approved in (2, 3):
+        given = _first(examples, n_approved, 0)
+        rest = np.setdiff1d(np.arange(len(examples)), given)
+        left = examples.at(rest)
+        set_alone = judged(left, probability[rest], (examples, probability))
+        helped = judged(examples, probability, (examples, probability), given)[rest]
+        of = f"all but {n_approved} approved of each person and exercise"
+        rows.append(_row(of, "one by one", probability[rest], left))
+        rows.append(_row(of, "as a set", set_alone, left))
+        rows.append(_row(of, f"as a set, {n_approved} approved", helped, left))
+        single = judged(examples, probability, (examples, probability), given, one_by_one=True)[rest]
+        rows.append(_row(of, f"one by one beside {n_approved} approved", single, left))
+    return Table("movement_quality: repetitions that a clinician approved", COLUMNS, rows, f"{LOSO.title}. {OTHERS}")
 
 
 def abstained(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     """What is left when it may abstain; the threshold comes from the other people's repetitions."""
-    examples, outputs = _left_out(recipe, source, quick)
-    probability, target = outputs["probability"], examples.target
-    kept = np.zeros(len(target), dtype=bool)
-    for person in np.unique(examples.subject):
-        own = examples.subject == person
-        kept[own] = probability[own].max(axis=1) >= least_sure(target[~own], probability[~own])
-    right = probability.argmax(axis=1) == target
-    row = [str(recipe.ships), float(right.mean()), float(kept.mean()), float(right[kept].mean()) if kept.any() else 0.0]
-    columns = ["model", "all right", "judged", "of these right"]
+    examples, probability = _left_out(recipe, source, quick)
+    rows = []
+    for name, p in (("one by one", probability), ("as a set", judged(examples, probability))):
+        both, target = two(p), examples.target
+        kept = np.zeros(len(target), dtype=bool)
+        for person in np.unique(examples.subject):
+            own = examples.subject == person
+            kept[own] = both[own].max(axis=1) >= least_sure(target[~own], both[~own])
+        right = both.argmax(axis=1) == target
+        rows.append([name, float(right.mean()), float(kept.mean()), float(right[kept].mean()) if kept.any() else 0.0])
+    columns = ["judged", "all right", "judged, share", "of these right"]
     note = f"Threshold for {RIGHT_WHEN_SURE:.0%} right, chosen on the other people; {LOSO.title}."
-    return Table("movement_quality: when it may abstain", columns, [row], note)
+    return Table("movement_quality: when it may abstain", columns, rows, note)
 
 
 def vicon(recipe: Recipe, source: Path | None, quick: bool) -> Table:
-    """Trained on the Kinect, judged on Vicon's joint centres of a person left out of training."""
+    """Trained on the Kinect alone, judged on Vicon's joint centres of a person left out of training."""
     examples = recipe.examples(source, quick=quick)
-    positions, movement, target, subject = _vicon_rows(UiPrmd(locate("uiprmd", source)), examples)
-    logit = np.zeros(len(target))
-    for number, person in enumerate(np.unique(examples.subject)):
-        own = np.flatnonzero(subject == person)
+    by_kinect = examples.covariates["sensor"] == KINECT
+    probability = np.zeros(len(examples))
+    for person in np.unique(examples.subject):
+        own = np.flatnonzero(examples.subject == person)
         model = RocketModel().quick() if quick else RocketModel()
-        model.fit(examples.at(np.flatnonzero(examples.subject != person)), number)
-        inputs = {"positions": positions[own], "movement": movement[own]}
-        part = Examples(inputs, target[own], subject[own], np.arange(len(own)))
-        logit[own] = log_odds(model.predict(part)["probability"][:, CORRECT].astype(np.float64))
-    shifted = logit.copy()
-    for one in np.unique(movement.argmax(axis=1)):
-        own = movement.argmax(axis=1) == one
-        shifted[own] -= np.median(logit[own])
+        model.fit(examples.at(np.flatnonzero((examples.subject != person) & by_kinect)), 0)
+        probability[own] = model.predict(examples.at(own))["probability"][:, CORRECT]
+    kinect, seen = examples.at(by_kinect), examples.at(~by_kinect)
+    p = probability[~by_kinect].astype(np.float64)
     rows = [
-        [name, accuracy(target, _two(value)), auroc(target, _two(value))]
-        for name, value in (("as trained", logit), ("median of each exercise's unlabelled scores", shifted))
+        _row("Vicon", "one by one", p, seen),
+        _row("Vicon", "as a set", judged(seen, p, (kinect, probability[by_kinect])), seen),
+        _row("Vicon", HALF, _halved(seen, p), seen),
     ]
     note = (
-        f"{len(target)} repetitions that Vicon saw whole. No Vicon label is used; the second threshold takes half of "
-        "each exercise's repetitions to be correct, as they are here. Legs were mended with other people's Vicon."
+        f"{len(seen)} repetitions that Vicon saw whole; {LOSO.title}. No label of Vicon's is used, also not for where "
+        "people's levels lie. The Kinect's legs were mended with the Vicon of people other than their owner."
     )
-    return Table("movement_quality: from Kinect to Vicon", ["threshold", "accuracy", "AUROC"], rows, note)
+    return Table("movement_quality: from Kinect to Vicon", COLUMNS, rows, note)
 
 
-def approved_weights(examples: Examples, outputs: dict[str, Array] | Any, use: Array) -> dict[str, float]:
-    """Weights of relative and absolute evidence, by logistic regression on rows predicted by models of others.
-
-    Parameters
-    ----------
-    use : (n_rows,) which rows may be looked at.
-    """
-    rows = np.flatnonzero(use)
-    away, left = from_approved(outputs["relative"][rows], examples.target[rows], _groups(examples)[rows])
-    absolute = log_odds(outputs["probability"][rows, CORRECT])
-    target = examples.target[rows]
-    if len(np.unique(target[left])) < 2:
-        return {"relative": 1.0, "absolute": 0.0, "bias": 0.0}
-    fitted = LogisticRegression(C=100.0).fit(np.stack([away, absolute], axis=1)[left], target[left])
-    first, second = fitted.coef_[0]
-    return {"relative": float(first), "absolute": float(second), "bias": float(fitted.intercept_[0])}
-
-
-def least_sure(target: Array, probability: Array) -> float:
-    """The lowest probability from which the share of right ones is as wanted; 1 where none is.
-
-    Examples
-    --------
-    >>> least_sure(np.array([1, 1, 0]), np.array([[0.1, 0.9], [0.3, 0.7], [0.4, 0.6]]))
-    0.7
-    """
-    sure = probability.max(axis=1)
-    order = np.argsort(-sure)
-    right = (probability.argmax(axis=1) == target)[order]
-    share = np.cumsum(right) / np.arange(1, len(right) + 1)
-    reached = np.flatnonzero(share >= RIGHT_WHEN_SURE)
-    return float(sure[order][reached[-1]]) if len(reached) else 1.0
-
-
-def _left_out(recipe: Recipe, source: Path | None, quick: bool) -> tuple[Examples, dict[str, Array]]:
-    """Examples and the shipped model's predictions of them, each by a model of the other people."""
+def _left_out(recipe: Recipe, source: Path | None, quick: bool, protocol: str = "loso") -> tuple[Examples, Array]:
+    """The rows that are tested, and the probability of correct by the shipped model of the other people."""
     examples = recipe.examples(source, quick=quick)
     ships = str(recipe.ships)
     settings = Settings(quick=quick, cache=home() / "folds")
-    one = evaluate(recipe, examples, LOSO, settings, models=[ships]).outcomes[ships]
+    one = evaluate(recipe, examples, recipe.protocols[protocol], settings, models=[ships]).outcomes[ships]
     back = np.argsort(one.rows)
-    return examples, {name: value[back] for name, value in one.outputs.items()}
+    return examples.at(one.rows[back]), one.outputs["probability"][back, CORRECT].astype(np.float64)
 
 
-def _groups(examples: Examples) -> NDArray[np.str_]:
-    movement = examples.inputs["movement"].argmax(axis=1)
-    return np.array([f"{person} {one}" for person, one in zip(examples.subject, movement, strict=True)])
+def _first(examples: Examples, n_correct: int | None, n_incorrect: int | None) -> NDArray[np.intp]:
+    """Rows of the first so many of each set, in the order of recording."""
+    group, chosen = groups(examples), []
+    for one in np.unique(group):
+        for label, n in ((1, n_correct), (0, n_incorrect)):
+            chosen += np.flatnonzero((group == one) & (examples.target == label))[:n].tolist()
+    return np.sort(np.array(chosen, dtype=np.intp))
 
 
-def _row(name: str, probability: Array, examples: Examples, rows: Array) -> list[Any]:
-    both = np.stack([1 - probability, probability], axis=1)[rows]
-    target, subject = examples.target[rows], examples.subject[rows]
+def _halved(examples: Examples, probability: Array) -> Array:
+    """Probabilities with each set's median at even odds."""
+    evidence, group = log_odds(probability), groups(examples)
+    for one in np.unique(group):
+        evidence[group == one] -= np.median(evidence[group == one])
+    return np.asarray(1 / (1 + np.exp(-evidence)))
+
+
+def _row(name: str, how: str, correct: Array, examples: Examples) -> list[Any]:
+    both, target, subject = two(correct), examples.target, examples.subject
     worst = min(accuracy(target[subject == one], both[subject == one]) for one in np.unique(subject))
-    return [name, accuracy(target, both), auroc(target, both), calibration_error(target, both), worst]
-
-
-def _two(logit: Array) -> Array:
-    p = 1 / (1 + np.exp(-logit))
-    return np.stack([1 - p, p], axis=1)
-
-
-def _vicon_rows(data: UiPrmd, examples: Examples) -> tuple[Array, Array, Array, Array]:
-    """Positions, exercise, target and subject of the repetitions of these people and exercises that Vicon saw."""
-    people = set(examples.subject.tolist())
-    exercises = {MOVEMENTS[i] for i in np.unique(examples.inputs["movement"].argmax(axis=1))}
-    rows: list[tuple[Array, Array, int, str]] = []
-    for one in data.repetitions:
-        person = f"s{one.subject:02d}"
-        skeleton = data.vicon(one) if person in people and one.movement in exercises else None
-        if skeleton is None:
-            continue
-        try:
-            tensors = prepare(skeleton, one.movement)
-        except RecordingError:
-            continue  # a joint's markers were lost throughout
-        rows.append((tensors["positions"][0], tensors["movement"][0], int(one.correct), person))
-    positions, movement, target, subject = zip(*rows, strict=True)
-    return np.stack(positions), np.stack(movement), np.array(target), np.array(subject)
+    area = auroc(target, both) if len(np.unique(target)) > 1 else None
+    return [name, how, len(target), accuracy(target, both), area, calibration_error(target, both), worst]
