@@ -62,6 +62,7 @@ def assess(
     seconds: float | None = None,
     approved: Sequence[int] = (),
     worn_on: Literal["left", "right"] | None = None,
+    units: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Assessment:
     """Assess one recording.
@@ -79,6 +80,7 @@ def assess(
     approved : numbers of repetitions in it that a clinician approved as correct, two or three: the networks that
         judge the others are calibrated on them.
     worn_on : the arm that wore the sensor, where its file doesn't say.
+    units : of a sensor's file whose header has none, e.g. ``("g", "deg/s")``.
     progress : called with frames done and, where known, frames in all.
 
     Raises
@@ -91,7 +93,7 @@ def assess(
         If the pose model is missing.
     """
     if not isinstance(source, int) and inertial_csv.is_inertial(source):
-        return assess_inertial(Path(source), patient or Patient(), worn_on)
+        return assess_inertial(Path(source), patient or Patient(), worn_on, units)
     definition = library.load(exercise) if exercise else None
     recorded = record(source, model=model, person=person, anyway=anyway, seconds=seconds, progress=progress)
     kept = landmarks.to_base64(recorded.skeleton)  # rounded: computing again from the file gives the same
@@ -132,12 +134,14 @@ def _recognised(skeleton: Skeleton, view: ViewEstimate) -> tuple[Movement, Recog
     return (named if taken else nameless), recognised
 
 
-def assess_inertial(path: Path, patient: Patient, worn_on: Literal["left", "right"] | None = None) -> Assessment:
+def assess_inertial(
+    path: Path, patient: Patient, worn_on: Literal["left", "right"] | None = None, units: Sequence[str] = ()
+) -> Assessment:
     """Assess what a worn sensor felt: which exercise it was. Repetitions are not counted on it.
 
     Parameters
     ----------
-    worn_on : the arm that wore it, where the file doesn't say.
+    worn_on, units : the arm that wore it, and its units, where the file doesn't say.
 
     Raises
     ------
@@ -146,7 +150,7 @@ def assess_inertial(path: Path, patient: Patient, worn_on: Literal["left", "righ
     ModelError
         If the network's bundle is missing.
     """
-    recording = inertial_csv.read(path, side=worn_on)
+    recording = inertial_csv.read(path, side=worn_on, units=units)
     judged = judge("exercise_imu", recording)
     named = judged.findings[0]
     info = RecordingInfo(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rehabkit.errors import RecordingError
+from rehabkit.errors import InputError, RecordingError
 from rehabkit.recordings import inertial_csv, wide_csv
 from rehabkit.recordings.inertial import STANDARD_GRAVITY
 from rehabkit.recordings.skeleton import Skeleton
@@ -74,12 +74,32 @@ def test_what_was_supposed_is_said():
 
 def test_stated_units_are_taken():
     slow = written(UNSAID, TIME_S, FORCE / G, RATE * DEG / 2)  # 29 deg/s or rad/s: the magnitude doesn't tell
-    with pytest.raises(RecordingError, match=r"angular velocity must be that of a moving limb.*state the unit"):
+    with pytest.raises(RecordingError, match=r"angular velocity must be that of a moving limb.*--units deg/s"):
         loaded(slow)
     one = loaded(slow, units=("g", "deg/s"))
     np.testing.assert_allclose(one.angular_velocity, RATE / 2, atol=1e-5)
-    with pytest.raises(RecordingError, match="unit must be one of"):
-        loaded(slow, units=("furlong",))
+    assert "acceleration" not in " ".join(one.history)  # nothing was supposed of it
+
+
+def test_a_stated_unit_of_time_is_taken():
+    """Steps of 0.2 are five samples a second, or too many to be true if they are milliseconds."""
+    slow = written(UNSAID, np.arange(200) * 0.2, FORCE, RATE)
+    np.testing.assert_allclose(loaded(slow, units=["s"]).time_s[-1], 39.8)
+    with pytest.raises(RecordingError, match=r"time step must be .*got 0.2 ms; correct the unit: --units"):
+        loaded(slow, units=["ms"])
+
+
+@pytest.mark.parametrize("units", [["furlong"], [""], ["g", "mg"], ["g", "m/s^2"]])
+def test_units_that_say_nothing_or_too_much(units):
+    with pytest.raises(InputError, match=r"units must be one each of .*; write --units g,deg/s"):
+        loaded(FILES["plain"], units=units)
+
+
+def test_a_unit_that_the_header_contradicts():
+    with pytest.raises(RecordingError, match="unit of ax_m_s2 must be the one in its name, got g from --units"):
+        loaded(FILES["plain"], units=["g"])
+    same = loaded(FILES["g and degrees"], units=["g", "dps"])  # dps is deg/s by another name
+    np.testing.assert_allclose(same.angular_velocity, RATE, atol=1e-5)
 
 
 def test_the_first_line_says_side_and_sign():

@@ -43,6 +43,7 @@ def assess(
     seconds: given.Seconds = None,
     approved: given.Approved = "",
     worn_on: given.WornOn = None,
+    units: given.Units = "",
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")] = None,
     quiet: given.Quiet = False,
     patient: given.Reference = "",
@@ -77,16 +78,16 @@ def assess(
     if Path(source).is_dir() and not is_landmark_file(source):
         from rehabkit.cli.folder import assess_folder
 
-        if approved:
-            raise InputError(f"--approved needs one recording, got the folder {source}; assess it by itself")
+        given_for_one = {"--approved": approved, "--worn-on": worn_on, "--units": units}
+        if named := ", ".join(name for name, value in given_for_one.items() if value):
+            raise InputError(f"{named} must come with one recording, got the folder {source}; assess it by itself")
 
         assess_folder(Path(source), out, outputs, jobs, how)
         return
     if out is not None or jobs is not None:
         raise InputError(f"--out and --jobs need a folder of recordings, got {source}; use --json and --report")
-    _assess_one(
-        source_of(source), outputs, how | {"seconds": seconds, "approved": numbers(approved), "worn_on": worn_on}
-    )
+    of_one = {"seconds": seconds, "approved": numbers(approved), "worn_on": worn_on, "units": words(units)}
+    _assess_one(source_of(source), outputs, how | of_one)
 
 
 def check(
@@ -146,6 +147,17 @@ def numbers(text: str) -> list[int]:
         return [int(word) for word in text.split(",")] if text.strip() else []
     except ValueError:
         raise InputError(f"--approved must be numbers with commas between, got {text!r}; write 1,2") from None
+
+
+def words(text: str) -> list[str]:
+    """What stands between commas.
+
+    Examples
+    --------
+    >>> words("g, deg/s"), words("")
+    (['g', 'deg/s'], [])
+    """
+    return [word.strip() for word in text.split(",")] if text.strip() else []
 
 
 def _assess_one(source: str | int, outputs: Outputs, how: dict[str, Any]) -> None:

@@ -43,6 +43,10 @@ WornOn = Annotated[
     Literal["left", "right"] | None,
     typer.Option("--worn-on", help="The arm that wore a watch, if its file doesn't say."),
 ]
+Units = Annotated[
+    str,
+    typer.Option("--units", metavar="UNIT,UNIT", help="Units of a watch's file whose header has none, e.g. g,deg/s."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
     str | None,

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rehabkit.cli.assess import source_of
+from rehabkit.cli import options as given
+from rehabkit.cli.assess import source_of, words
 from rehabkit.cli.console import progress
 from rehabkit.errors import InputError
 
@@ -24,10 +25,13 @@ def predict(
     ] = None,
     start: Annotated[float | None, typer.Option("--start", min=0, help="Only from here, seconds.")] = None,
     end: Annotated[float | None, typer.Option("--end", min=0, help="Only to here, seconds.")] = None,
+    worn_on: given.WornOn = None,
+    units: given.Units = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but JSON and errors.")] = False,
 ) -> None:
     """Run one system's network on one recording, or a stretch of it, and print what it says as JSON."""
     from rehabkit.judgement import judge
+    from rehabkit.recordings import inertial_csv
     from rehabkit.runtime.bundle import load
     from rehabkit.systems.registry import system as find_system
 
@@ -35,8 +39,14 @@ def predict(
     wanted = 2 if kind == "PosePair" else 1
     if len(sources) != wanted:
         raise InputError(f"{system} reads {wanted} recording{'s' * (wanted > 1)}, got {len(sources)}; name as many")
-    with progress("reading", quiet=quiet) as report:
-        recordings = [cut(_READERS[kind](source, report), start, end) for source in sources]
+    if kind != "Inertial" and (worn_on or units):
+        raise InputError(f"--worn-on and --units must go with a watch's file, got {system}; leave them out")
+    if kind == "Inertial":
+        recordings: list[Any] = [inertial_csv.read(sources[0], side=worn_on, units=words(units))]
+    else:
+        with progress("reading", quiet=quiet) as report:
+            recordings = [_skeleton(source, report) for source in sources]
+    recordings = [cut(recording, start, end) for recording in recordings]
     judged = judge(system, _joined(kind, recordings), load(bundle) if bundle else None)
     said = {
         "system": system,
@@ -73,12 +83,6 @@ def _skeleton(source: str, report: Callable[[int, int | None], None]) -> Any:
     return clean(record(source_of(source), anyway=True, progress=report).skeleton)
 
 
-def _inertial(source: str, _: Callable[[int, int | None], None]) -> Any:
-    from rehabkit.recordings.inertial_csv import read
-
-    return read(Path(source))
-
-
 def _joined(kind: str, recordings: list[Any]) -> Any:
     if kind != "PosePair":
         return recordings[0]
@@ -86,6 +90,3 @@ def _joined(kind: str, recordings: list[Any]) -> Any:
 
     learner, template = recordings
     return PosePair(learner, template)
-
-
-_READERS = {"Skeleton": _skeleton, "PosePair": _skeleton, "Inertial": _inertial}

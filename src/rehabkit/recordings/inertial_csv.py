@@ -8,8 +8,9 @@ What rehabkit writes, and reads best; the first line says what the columns can't
 
 Acceleration holds gravity, as at rest +9.81 m/s² upward. What loggers write is read too, e.g. ``acc_x``,
 ``Acceleration x (m/s^2)``, ``gyro_x [deg/s]``, ``accelerometerAccelerationX(G)``, times in s, ms, µs or ns, separated
-by commas, semicolons or tabs. A unit that no header states is found by magnitude and noted in the history; a stated
-unit that the magnitude contradicts is an error. A sensor that reads -9.81 upward (Apple's) is said with
+by commas, semicolons or tabs. A unit that no header states is taken as the caller says (``units``, on the command line
+``--units``), else found by magnitude and noted in the history, else an error; so is a stated unit that the magnitude
+contradicts. A sensor that reads -9.81 upward (Apple's) is said with
 ``"gravity": "down"`` in the first line; of SensorLog's own column names it is known.
 """
 
@@ -28,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rehabkit.errors import RecordingError
+from rehabkit.errors import InputError, RecordingError
 from rehabkit.recordings import table
 from rehabkit.recordings.files import check_size
 from rehabkit.recordings.inertial import STANDARD_GRAVITY, Array, Inertial, WornOn
@@ -83,6 +84,8 @@ def read(path: str | Path, *, side: WornOn | None = None, units: Collection[str]
     ------
     RecordingError
         If the file is missing or malformed; naming the file, and line and column where it can.
+    InputError
+        If a unit is unknown, or two are of one quantity.
     """
     path = Path(path)
     check_size(path)
@@ -119,6 +122,7 @@ def is_inertial(path: str | Path) -> bool:
 
 def load(file: TextIO, *, side: WornOn | None = None, units: Collection[str] = ()) -> Inertial:
     """The Inertial in an open CSV file; parameters and errors as :func:`read`."""
+    stated = stated_units(units)
     first = file.readline(1_000_000)
     about = _about(first)
     n_before = int(first.startswith("#"))
@@ -134,10 +138,13 @@ def load(file: TextIO, *, side: WornOn | None = None, units: Collection[str] = (
         line = reader.line_num + n_before
         raise RecordingError(f"line {line} must be CSV text, got '{error}'; export it as CSV") from error
     _check_whole(values, lines, columns, header)
-    stated = _stated_units(units)
-    time_s, notes = _times(values[:, 0], lines, columns[0].unit)
-    acceleration, said = _acceleration(values[:, 1:4], columns[1], stated, about.gravity)
-    angular_velocity, also = _angular_velocity(values[:, 4:], columns[4], stated)
+    of_time, of_acceleration, of_rate = (_unit(columns[i], header, stated) for i in (0, 1, 4))
+    time_s, notes = _times(values[:, 0], lines, of_time)
+    gravity = about.gravity or ("down" if columns[1].stem == _APPLE else None)
+    acceleration, said = _acceleration(values[:, 1:4], of_acceleration, downward=gravity == "down")
+    if gravity != about.gravity:
+        said.append("sign of acceleration turned: SensorLog's columns read gravity downward")
+    angular_velocity, also = _angular_velocity(values[:, 4:], of_rate)
     history = (*about.history, *notes, *said, *also)
     return Inertial(time_s, acceleration, angular_velocity, side or about.side, about.sensor, history)
 
@@ -197,7 +204,7 @@ def _columns(header: Sequence[str]) -> list[_Column]:
 
 
 def _parse_name(name: str, index: int) -> _Column | None:
-    plain = "".join(c for c in name.lower().replace("°", "deg") if c.isalnum())
+    plain = _plain(name)
     for quantity, stems in _STEMS.items():
         axis = "" if quantity == "time" else "[xyz]"
         match = re.fullmatch(f"(?P<stem>{stems})(?P<axis>{axis})(?P<unit>{'|'.join(UNITS[quantity])})?", plain)
@@ -218,17 +225,45 @@ def _check_whole(values: Array, lines: NDArray[np.int64], columns: Sequence[_Col
         raise RecordingError(f"file must have at least two samples, got {len(values)}; export the recording again")
 
 
-def _stated_units(units: Collection[str]) -> dict[Quantity, str]:
+def stated_units(units: Collection[str]) -> dict[Quantity, str]:
+    """Each quantity's unit, by its letters and digits.
+
+    Raises
+    ------
+    InputError
+        If a unit is unknown, or two are of one quantity.
+
+    Examples
+    --------
+    >>> stated_units(["g", "deg/s"])
+    {'acceleration': 'g', 'angular_velocity': 'degs'}
+    """
     stated: dict[Quantity, str] = {}
     for unit in units:
-        plain = "".join(c for c in unit.lower().replace("°", "deg") if c.isalnum())
+        plain = _plain(unit)
         quantity = next((q for q in UNITS if plain in UNITS[q]), None)
-        if quantity is None:
-            raise RecordingError(
-                f"unit must be one of g, mg, m/s^2, deg/s, rad/s, s, ms, us, ns, got {unit!r}; correct it"
+        if quantity is None or quantity in stated:
+            raise InputError(
+                "units must be one each of s, ms, us, ns; g, mg, m/s^2; deg/s, rad/s, "
+                f"got {','.join(units)!r}; write --units g,deg/s"
             )
         stated[quantity] = plain
     return stated
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.lower().replace("°", "deg") if c.isalnum())
+
+
+def _unit(column: _Column, header: Sequence[str], stated: Mapping[Quantity, str]) -> str:
+    """What the column's name says, or the caller; nothing where neither does."""
+    said = stated.get(column.quantity, column.unit)
+    factor = UNITS[column.quantity]
+    if column.unit and factor[said] != factor[column.unit]:
+        raise RecordingError(
+            f"unit of {header[column.place]} must be the one in its name, got {said} from --units; leave that out"
+        )
+    return said
 
 
 def _times(values: Array, lines: NDArray[np.int64], unit: str) -> tuple[Array, list[str]]:
@@ -241,17 +276,16 @@ def _times(values: Array, lines: NDArray[np.int64], unit: str) -> tuple[Array, l
         notes = [f"unit of time not stated: taken as {unit}, the usual step is {step:g}"]
     step_s = step * UNITS["time"].get(unit, np.nan)
     if not 5e-4 < step_s < 0.5:
-        raise RecordingError(f"time step must be 0.0005 to 0.5 s, got {step:g} {unit}; state the unit, e.g. time_ms")
+        raise RecordingError(
+            f"time step must be 0.0005 to 0.5 s, got {step:g} {unit}; correct the unit: --units ms, or time_ms"
+        )
     return (values - values[0]) * UNITS["time"][unit], notes
 
 
-def _acceleration(
-    values: Array, column: _Column, stated: Mapping[Quantity, str], gravity: Literal["up", "down"] | None
-) -> tuple[Array, list[str]]:
+def _acceleration(values: Array, unit: str, *, downward: bool) -> tuple[Array, list[str]]:
     """(n_times, 3) m/s², pointing up at rest, and what was supposed."""
     low, high = (STANDARD_GRAVITY * share for share in _GRAVITY_RANGE)
     size = float(np.median(np.linalg.norm(values, axis=1)))
-    unit = column.unit or stated.get("acceleration", "")
     notes = []
     if not unit:
         unit = next((one for one in ("ms2", "g", "mg") if low < size * UNITS["acceleration"][one] < high), "ms2")
@@ -260,18 +294,14 @@ def _acceleration(
     if not low < size_m_s2 < high:
         raise RecordingError(
             f"acceleration must have gravity in it (median magnitude {low:.1f} to {high:.1f} m/s^2), "
-            f"got {size_m_s2:.3g} m/s^2; record it with gravity, or correct its unit"
+            f"got {size_m_s2:.3g} m/s^2; record it with gravity, or correct its unit: --units g, or ax_g"
         )
-    if gravity is None and column.stem == _APPLE:
-        gravity = "down"
-        notes.append("sign of acceleration turned: SensorLog's columns read gravity downward")
-    return values * UNITS["acceleration"][unit] * (-1.0 if gravity == "down" else 1.0), notes
+    return values * UNITS["acceleration"][unit] * (-1.0 if downward else 1.0), notes
 
 
-def _angular_velocity(values: Array, column: _Column, stated: Mapping[Quantity, str]) -> tuple[Array, list[str]]:
+def _angular_velocity(values: Array, unit: str) -> tuple[Array, list[str]]:
     """(n_times, 3) rad/s, and what was supposed."""
     fast = float(np.percentile(np.linalg.norm(values, axis=1), 95))
-    unit = column.unit or stated.get("angular_velocity", "")
     notes = []
     if not unit and (fast > _CLEARLY_DEGREES or _SLOWEST_RAD_S < fast < _CLEARLY_RADIANS):
         unit = "degs" if fast > _CLEARLY_DEGREES else "rads"
@@ -280,6 +310,7 @@ def _angular_velocity(values: Array, column: _Column, stated: Mapping[Quantity, 
     if not _SLOWEST_RAD_S < fast_rad_s < _FASTEST_RAD_S:
         raise RecordingError(
             f"angular velocity must be that of a moving limb ({_SLOWEST_RAD_S:g} to {_FASTEST_RAD_S:g} rad/s "
-            f"at its 95th percentile), got {fast:.3g} {unit or 'of no stated unit'}; state the unit, e.g. gx_deg_s"
+            f"at its 95th percentile), got {fast:.3g} {unit or 'of no stated unit'}; "
+            "state the unit: --units deg/s, or gx_deg_s"
         )
     return values * UNITS["angular_velocity"][unit], notes
