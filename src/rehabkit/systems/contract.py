@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from rehabkit.findings import Finding
+from numpy.typing import NDArray
+
+from rehabkit.findings import Evidence, Finding
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 
@@ -53,3 +55,18 @@ class System(ABC, Generic[R]):
         outputs : output name → (n_rows, …).
         card : of the network that ran: labels, thresholds in ``settings``.
         """
+
+
+class Timed(Protocol):
+    """A recording with a time axis."""
+
+    @property
+    def time_s(self) -> NDArray[Any]:
+        """(n_times,) seconds."""
+
+
+def seen(recording: Timed, card: Card, method: str) -> Evidence:
+    """The whole recording as evidence, by what method, and from how many people the network was made."""
+    people = max((data.n_subjects for data in card.data), default=0)
+    source = f"made from {people} people ({', '.join(data.title for data in card.data)})" if people else ""
+    return Evidence(start_s=float(recording.time_s[0]), end_s=float(recording.time_s[-1]), method=method, source=source)

@@ -19,7 +19,7 @@ from rehabkit.findings import Evidence, Finding
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
-from rehabkit.systems.contract import System
+from rehabkit.systems.contract import System, seen
 
 RATE_HZ = 50.0
 N_TIMES, HOP = 200, 50
@@ -73,8 +73,7 @@ class ExerciseImu(System[Inertial]):
         probability = outputs["probability"].mean(axis=0)
         best = int(probability.argmax())
         why_not = _why_not(probability, float(outputs["distance"].mean()), card)
-        start_s, end_s = float(recording.time_s[0]), float(recording.time_s[-1])
-        evidence = Evidence(start_s=start_s, end_s=end_s, method=METHOD, source=_source(card))
+        evidence = seen(recording, card, METHOD)
         named = _named(card.labels[best], why_not, evidence)
         chosen = outputs["probability"].argmax(axis=1)
         findings = [
@@ -82,7 +81,7 @@ class ExerciseImu(System[Inertial]):
             _share("probability", "Probability of the most likely exercise", probability[best], evidence),
         ]
         findings.append(_share("agreement", "Share of windows that agree", np.mean(chosen == best), evidence))
-        return findings if why_not else [*findings, *_others(chosen, best, card.labels, start_s)]
+        return findings if why_not else [*findings, *_others(chosen, best, card.labels, float(recording.time_s[0]))]
 
 
 def _why_not(probability: NDArray[np.float32], distance: float, card: Card) -> str | None:
@@ -142,8 +141,3 @@ def _others(chosen: NDArray[np.intp], best: int, labels: list[str], from_s: floa
             )
         start = end
     return findings
-
-
-def _source(card: Card) -> str:
-    people = sum(data.n_subjects for data in card.data)
-    return f"trained on {people} healthy people ({', '.join(data.title for data in card.data)})" if people else ""

@@ -8,25 +8,20 @@ from typing import ClassVar
 import numpy as np
 
 from rehabkit.findings import Deviation, Evidence, Finding
-from rehabkit.kinematics.canonical import CANONICAL_JOINTS, canonical
+from rehabkit.kinematics.canonical import canonical
 from rehabkit.kinematics.injection import INJECTED_JOINTS
 from rehabkit.recordings.datasets.uiprmd import MOVEMENTS
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
-from rehabkit.systems.contract import System
+from rehabkit.systems import body
+from rehabkit.systems.contract import System, seen
 
 N_FRAMES = 64
 KNOWN: tuple[str, ...] = tuple(MOVEMENTS.values())
 """The movements that it was made for, in the order of the input ``movement``."""
 METHOD = "matched filter: the joint whose error best explains how the repetition departs from correct ones"
-_BODY = TensorSpec(
-    shape=[N_FRAMES, len(CANONICAL_JOINTS), 3],
-    axes=["time", "joint", "coordinate"],
-    unit="body sizes",
-    description="pelvis at the origin, x to the left, y up, z forward at the start; "
-    f"joints {', '.join(CANONICAL_JOINTS)}",
-)
+_BODY = body.positions(N_FRAMES, ", the mover on the right")
 
 
 class JointError(System[Skeleton]):
@@ -59,9 +54,7 @@ class JointError(System[Skeleton]):
         ``card.settings`` may hold ``largest_distance``, beyond which a movement is none that it knows, and
         ``degrees_95``, the half-width of the 95 % interval of the degrees of errors that it names.
         """
-        whole = Evidence(
-            start_s=float(recording.time_s[0]), end_s=float(recording.time_s[-1]), method=METHOD, source=_source(card)
-        )
+        whole = seen(recording, card, METHOD)
         if float(outputs["distance"][0]) > card.settings.get("largest_distance", np.inf):
             why = "the movement is too unlike the ten that this network knows"
             return [_finding(None, whole, why_not=why)]
@@ -160,8 +153,3 @@ def _size(deviation: Deviation) -> Finding:
         joint=deviation.joint,
         evidence=Evidence(joints=[deviation.joint], start_s=deviation.start_s, end_s=deviation.end_s, method=METHOD),
     )
-
-
-def _source(card: Card) -> str:
-    people = sum(data.n_subjects for data in card.data)
-    return f"made from {people} healthy people ({', '.join(data.title for data in card.data)})" if people else ""

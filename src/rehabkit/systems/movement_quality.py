@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import InputError, RecordingError
 from rehabkit.findings import Evidence, Finding, Quality
-from rehabkit.kinematics.canonical import CANONICAL_JOINTS, canonical
+from rehabkit.kinematics.canonical import canonical
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.calibrate import Levels, judged_together
 from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.runtime.evidence import moments
-from rehabkit.systems.contract import System
+from rehabkit.systems import body
+from rehabkit.systems.contract import System, seen
 
 Array = NDArray[np.float64]
 
@@ -39,13 +40,7 @@ class MovementQuality(System[Skeleton]):
     title: ClassVar[str] = "Movement quality: correct or not"
     reads: ClassVar[type] = Skeleton
     inputs: ClassVar[Mapping[str, TensorSpec]] = {
-        "positions": TensorSpec(
-            shape=[N_FRAMES, len(CANONICAL_JOINTS), 3],
-            axes=["time", "joint", "coordinate"],
-            unit="body sizes",
-            description="pelvis at the origin, x to the left, y up, z forward at the start, the mover on the right; "
-            f"joints {', '.join(CANONICAL_JOINTS)}",
-        ),
+        "positions": body.positions(N_FRAMES, ", the mover on the right"),
         "movement": TensorSpec(
             shape=[len(MOVEMENTS)],
             axes=["exercise"],
@@ -62,9 +57,7 @@ class MovementQuality(System[Skeleton]):
         """The score, or that it abstains, for the exercise that was named or guessed."""
         movement = MOVEMENTS[int(outputs["exercise"][0].argmax())]
         one = qualities(outputs, card)[0]
-        evidence = Evidence(
-            start_s=float(recording.time_s[0]), end_s=float(recording.time_s[-1]), method=METHOD, source=_source(card)
-        )
+        evidence = seen(recording, card, METHOD)
         return [_finding(one, movement, evidence)]
 
 
@@ -162,8 +155,3 @@ def _finding(one: Quality, movement: str, evidence: Evidence) -> Finding:
         text=f"This {title} looks {said} (probability of correct {one.score:.0f} %)." if one.sure else "",
         evidence=evidence,
     )
-
-
-def _source(card: Card) -> str:
-    people = sum(data.n_subjects for data in card.data)
-    return f"trained on {people} healthy people who also played errors" if people else ""

@@ -15,11 +15,12 @@ from rehabkit.errors import RecordingError
 from rehabkit.exercises import library
 from rehabkit.exercises.recognise import recognise
 from rehabkit.findings import Evidence, Finding
-from rehabkit.kinematics.canonical import CANONICAL_JOINTS, canonical
+from rehabkit.kinematics.canonical import canonical
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
-from rehabkit.systems.contract import System
+from rehabkit.systems import body
+from rehabkit.systems.contract import System, seen
 
 N_FRAMES = 32
 """Frames that a repetition or window is stretched to; at 2 to 3 s that is more than 10 a second."""
@@ -39,15 +40,7 @@ class MovementRecognition(System[Skeleton]):
     name: ClassVar[str] = "movement_recognition"
     title: ClassVar[str] = "Movement recognition (MPL-CNN)"
     reads: ClassVar[type] = Skeleton
-    inputs: ClassVar[Mapping[str, TensorSpec]] = {
-        "positions": TensorSpec(
-            shape=[N_FRAMES, len(CANONICAL_JOINTS), 3],
-            axes=["time", "joint", "coordinate"],
-            unit="body sizes",
-            description="pelvis at the origin, x to the left, y up, z forward at the start; "
-            f"joints {', '.join(CANONICAL_JOINTS)}",
-        )
-    }
+    inputs: ClassVar[Mapping[str, TensorSpec]] = {"positions": body.positions(N_FRAMES)}
 
     def prepare(self, recording: Skeleton) -> Tensors:
         """One row for the whole, or a row for each window of a longer recording that shows the whole body."""
@@ -64,9 +57,7 @@ class MovementRecognition(System[Skeleton]):
     def interpret(self, recording: Skeleton, outputs: Tensors, card: Card) -> list[Finding]:
         """The movement, how sure, and the next likeliest; for an unknown one what of the library it resembles."""
         probability = outputs["probability"].mean(axis=0)
-        evidence = Evidence(
-            start_s=float(recording.time_s[0]), end_s=float(recording.time_s[-1]), method=METHOD, source=_source(card)
-        )
+        evidence = seen(recording, card, METHOD)
         if probability[-1] > card.settings.get("unknown_above", UNKNOWN_ABOVE):
             return [_unknown(float(probability[-1]), evidence), *_resembled(recording, evidence)]
         return [_known(probability, card.labels, evidence)]
@@ -135,8 +126,3 @@ def _resembled(recording: Skeleton, evidence: Evidence) -> list[Finding]:
 
 def _title(name: str) -> str:
     return library.load(name).title
-
-
-def _source(card: Card) -> str:
-    people = max((data.n_subjects for data in card.data), default=0)
-    return f"trained on {people} healthy people ({', '.join(data.title for data in card.data)})" if people else ""
