@@ -29,11 +29,13 @@ class Row:
     sample : gives a real recording of the kind that the system reads.
     malformed : gives recordings with a fault, each with what the error must name.
     size_budget : bytes that the shipped bundle may have.
+    unprunable : networks that pruning must refuse: all their channels are fixed (MiniRocket, closed form) or outputs.
     """
 
     sample: Callable[[], Any]
     malformed: Callable[[], list[tuple[Any, str]]]
     size_budget: int = 1_000_000
+    unprunable: frozenset[str] = frozenset()
 
 
 def squat() -> Skeleton:
@@ -93,9 +95,9 @@ def bad_watches() -> list[tuple[Inertial, str]]:
 
 
 ROWS: dict[str, Row] = {
-    "movement_recognition": Row(squat, bad_skeletons),
-    "movement_quality": Row(squat, bad_skeletons),
+    "movement_recognition": Row(squat, bad_skeletons, unprunable=frozenset({"minirocket"})),
+    "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
     "joint_error": Row(squat, bad_skeletons),
-    "pose_matching": Row(pair, bad_pairs),
-    "exercise_imu": Row(watch, bad_watches),
+    "pose_matching": Row(pair, bad_pairs, unprunable=frozenset({"classical"})),
+    "exercise_imu": Row(watch, bad_watches, unprunable=frozenset({"classical"})),
 }

@@ -13,11 +13,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from rows import ROWS
 
-from rehabkit.errors import RecordingError
+from rehabkit.errors import ModelError, RecordingError
 from rehabkit.judgement import judge
+from rehabkit.learning.compression.pruning import prune
 from rehabkit.learning.examples import Examples
-from rehabkit.learning.export import TOLERANCE, require_parity, to_onnx
-from rehabkit.learning.model import NetworkModel
+from rehabkit.learning.export import TOLERANCE, network_to_onnx, require_parity, to_onnx
+from rehabkit.learning.model import Model, NetworkModel, run
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.registry import RECIPES
 from rehabkit.learning.training import load_weights, save_weights
@@ -30,6 +31,30 @@ SHIPPED = [name for name in MADE if RECIPES[name].ships is not None]
 NETWORKS = [
     (name, model) for name in MADE for model, make in RECIPES[name].models.items() if isinstance(make(), NetworkModel)
 ]
+
+
+def untrained(name: str, model: str) -> Model:
+    made = RECIPES[name].models[model]()
+    if isinstance(made, NetworkModel):
+        made.initialise(0)
+    return made
+
+
+UNPRUNABLE = [(name, model) for name in MADE for model in sorted(ROWS[name].unprunable)]
+PRUNABLE = [pair for pair in NETWORKS if pair not in UNPRUNABLE]
+
+
+class Pruned(Model):
+    """A network that was pruned, as the exporter wants it."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        self.network = network
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        raise NotImplementedError
+
+    def predict(self, examples: Examples) -> Tensors:
+        return run(self.network, examples)
 
 
 def test_every_system_has_a_row_and_a_recipe_and_nothing_else_has() -> None:
@@ -130,6 +155,37 @@ def test_onnx_says_what_torch_says_with_a_free_batch_axis(name: str, model: str,
     examples = rows_of(recipe, tensors[name], 3)
     content = to_onnx(network, recipe, examples)
     assert require_parity(content, network, examples, list(recipe.outputs)) <= TOLERANCE
+
+
+def n_parameters(module: torch.nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+@pytest.mark.parametrize(("name", "model"), PRUNABLE)
+def test_pruning_makes_a_network_smaller_that_still_runs_and_exports(
+    name: str, model: str, tensors: dict[str, Tensors]
+) -> None:
+    recipe = RECIPES[name]
+    network = untrained(name, model).module()
+    examples = rows_of(recipe, tensors[name], 3)
+    before = n_parameters(network)
+    pruned = prune(network, [torch.as_tensor(value[:1]) for value in examples.inputs.values()], 0.5)
+    assert n_parameters(network) == before
+    assert n_parameters(pruned) < 0.75 * before  # half of the channels of most layers, not a few of one
+    expected, outputs = run(network, examples), run(pruned, examples)
+    assert {key: value.shape for key, value in outputs.items()} == {key: v.shape for key, v in expected.items()}
+    assert all(np.isfinite(value).all() for value in outputs.values())
+    content = network_to_onnx(pruned, recipe, examples)
+    assert require_parity(content, Pruned(pruned), examples, list(recipe.outputs)) <= TOLERANCE
+    if before > 20_000:
+        assert len(content) < len(network_to_onnx(network, recipe, examples))
+
+
+@pytest.mark.parametrize(("name", "model"), UNPRUNABLE)
+def test_a_network_that_cannot_be_pruned_says_so(name: str, model: str, tensors: dict[str, Tensors]) -> None:
+    inputs = [torch.as_tensor(value[:1]) for value in tensors[name].values()]
+    with pytest.raises(ModelError, match="network must have channels that can be removed, got "):
+        prune(untrained(name, model).module(), inputs, 0.5)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
