@@ -11,10 +11,13 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rehabkit.errors import ModelError
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.model import ClassicalModel, Model, NetworkModel, run
 from rehabkit.learning.networks.minirocket import MiniRocket
-from rehabkit.learning.recipes.movement_strangers import near_misses, other_arms, strangers
+from rehabkit.learning.networks.movement_nearness import Nearness
+from rehabkit.learning.recipes.movement_strangers import NOT_DOWN, near_misses, other_arms, strangers
+from rehabkit.learning.recipes.movement_variations import Variation, varied
 from rehabkit.learning.training import Batch
 from rehabkit.recordings.datasets.uiprmd import MOVEMENTS
 from rehabkit.runtime.bundle import Tensors
@@ -24,11 +27,14 @@ N_KNOWN = len(LABELS) - 1
 NONE = N_KNOWN
 """Target of a stranger; a near miss of movement c has target ``NONE + 1 + c``."""
 SQUAT = LABELS.index("deep_squat")
-"""UI-PRMD's is deep and has the arms overhead; elsewhere people hold them as they like. Copies with other arms are made
-of Vicon's squats: the Kinect's legs are broken at the bottom, and without the arms would pass for anything."""
-STRANGERS, NEAR_MISSES, OTHER_ARMS = 0.35, 0.6, 2.0
-"""How many are made, as a share of the known movements, and of Vicon's squats."""
+"""UI-PRMD's is deep and has the arms overhead; elsewhere people hold them as they like."""
+STRANGERS, NEAR_MISSES, OTHER_ARMS, ARMS_ALONE = 0.35, 0.6, 1.0, 0.5
+"""How many are made, as a share of the known movements, and of squats."""
 AT_ONCE = 512
+MILD = Variation(shifted=0.1, cropped=0.4, shortest=0.5, bone=0.07, lost=0.0, yaw=4.0, tilt=6.0, flattened=0.3)
+"""How the movements are varied whose distances are measured: less, since a covariance takes everything in."""
+N_COPIES, N_GROUPS = 2, 3
+"""Varied copies beside each movement; groups of people that are left out in turn to see what distance is usual."""
 
 
 def open_set_loss(outputs: Batch, batch: Batch) -> Tensor:
@@ -60,9 +66,11 @@ def with_strangers(examples: Examples, seed: int, *, near: bool = True) -> Examp
     for rows in _drawn(torch.arange(len(target)), NEAR_MISSES if near else 0.0, generator):
         made, differs = near_misses(positions[rows], generator)
         parts.append((made[differs], NONE + 1 + target[rows][differs], rows[differs]))
-    whole_legs = torch.as_tensor(examples.covariates.get("sensor", np.full(len(target), "vicon")) == "vicon")
-    for rows in _drawn(torch.where((target == SQUAT) & whole_legs)[0], OTHER_ARMS, generator):
+    squats = torch.where(target == SQUAT)[0]
+    for rows in _drawn(squats, OTHER_ARMS, generator):
         parts.append((other_arms(positions[rows], generator), target[rows], rows))
+    for rows in _drawn(squats, ARMS_ALONE if near else 0.0, generator):
+        parts.append((other_arms(positions[rows], generator, NOT_DOWN), NONE + 1 + target[rows], rows))
     made_of = torch.cat([source for _, _, source in parts]).numpy()
     return Examples(
         {"positions": torch.cat([made for made, _, _ in parts]).numpy()},
@@ -80,16 +88,35 @@ def _drawn(rows: Tensor, share: float, generator: torch.Generator) -> tuple[Tens
 
 
 class OpenSetModel(NetworkModel):
-    """A network trained with strangers and near misses beside the known movements."""
+    """A network trained with strangers and near misses beside the known movements, and the distance to these."""
 
     def fit(self, examples: Examples, seed: int) -> None:
-        """Make them of the training part alone, and train."""
+        """Make them of the training part alone, train, and measure how far its people are from each other."""
         super().fit(with_strangers(examples, seed), seed)
+        for member in self._members:
+            fit_nearness(member.get_submodule("nearness"), examples, seed)
 
     def quick(self) -> OpenSetModel:
         """Two epochs, one member."""
         fast = super().quick()
         return OpenSetModel(fast.build, fast.loss, fast.config, augment=fast.augment)
+
+
+def fit_nearness(nearness: nn.Module, examples: Examples, seed: int) -> None:
+    """Centres of the known movements, and by leaving groups of people out how far a known one usually is from them."""
+    if not isinstance(nearness, Nearness):
+        raise ModelError(f"distance must be a Nearness, got {type(nearness).__name__}; build a MovementNetwork")
+    generator = torch.Generator().manual_seed(seed)
+    positions, target = torch.as_tensor(examples.inputs["positions"]), torch.as_tensor(examples.target)
+    copies = [varied({"positions": positions}, generator, MILD)["positions"] for _ in range(N_COPIES)]
+    seen, labels = torch.cat([positions, *copies]), target.repeat(1 + N_COPIES)
+    distances = []
+    for people in np.array_split(np.array(examples.subjects), min(N_GROUPS, len(examples.subjects))):
+        apart = torch.as_tensor(np.isin(examples.subject, people))
+        rest = ~apart.repeat(1 + N_COPIES) if not apart.all() else torch.ones(len(labels), dtype=torch.bool)
+        nearness.fit(seen[rest], labels[rest])
+        distances.append(nearness.log_distance(positions[apart]))
+    nearness.fit(seen, labels).set_scale(torch.cat(distances))
 
 
 class Trees(ClassicalModel):

@@ -18,10 +18,10 @@ from rehabkit.learning.model import Model, NetworkModel
 from rehabkit.learning.networks.movement_quality import N_FRAMES, Fcn
 from rehabkit.learning.protocols import LOSO, RANDOM, Fold, Protocol, by_column
 from rehabkit.learning.recipe import Recipe, Study
-from rehabkit.learning.recipes.movement_quality_evidence import when
 from rehabkit.learning.recipes.movement_quality_models import RocketModel, TreesModel
 from rehabkit.learning.recipes.movement_quality_sets import KINECT, VICON, judged, least_sure, levels_of, two
-from rehabkit.learning.recipes.movement_quality_studies import abstained, approved, sets, vicon
+from rehabkit.learning.studies.movement_quality import abstained, approved, sets, vicon
+from rehabkit.learning.studies.movement_quality_when import when
 from rehabkit.learning.training import Batch, TrainConfig
 from rehabkit.learning.trivial import covariates_only, majority
 from rehabkit.learning.uiprmd_legs import mended

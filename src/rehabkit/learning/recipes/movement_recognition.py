@@ -1,4 +1,4 @@
-"""S5 movement_recognition on UI-PRMD: ten movements, ten people, Kinect and Vicon."""
+"""S5 movement_recognition on UI-PRMD: ten movements, ten people, Kinect with its legs mended and Vicon."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from rehabkit.learning.recipes.movement_models import LABELS, N_KNOWN, OpenSetMo
 from rehabkit.learning.recipes.movement_variations import varied
 from rehabkit.learning.training import TrainConfig
 from rehabkit.learning.trivial import covariates_only, majority
+from rehabkit.learning.uiprmd_legs import mended
 from rehabkit.recordings.datasets.uiprmd import Repetition, UiPrmd
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.card import TensorSpec
@@ -42,8 +43,10 @@ LIVE_STEP_S, FIRST_S = 0.1, 0.3
 KNOWN_KEPT = 0.98
 """Share of repetitions done as asked, of people not trained on, that must not be called unknown."""
 CHOSEN_ON = (
-    "How movements are varied, which strangers are made and how, and the number of epochs were chosen by hand among a "
-    "few, looking at errors of these same ten people and at the seven clips; each fold's weights never saw its people."
+    "How movements are varied, which strangers are made and how, the number of epochs, and which distance counts how "
+    "much were chosen by hand among a few, looking at errors of these same ten people and at the seven clips; each "
+    "fold's weights never saw its people. The Kinect's legs are mended; a person's by a map that never saw that "
+    "person's Vicon, those of the people trained on by maps that saw the tested person's, but no movement's name."
 )
 CONFUSED = ("shoulder_abduction", "shoulder_scaption")
 
@@ -101,32 +104,37 @@ def left_out(source: Path | None, quick: bool) -> Table:
     n_groups = min(N_GROUPS, len(examples.subjects))
     rows: list[list[Any]] = []
     for label, name in enumerate(LABELS[:N_KNOWN]):
-        foreign, unknown = _unknown_without(recipe, examples, label, n_groups, quick)
-        area = auroc(foreign, np.stack([1 - unknown, unknown], axis=1))
+        foreign, unknown, as_asked = _unknown_without(recipe, examples, label, n_groups, quick)
+        areas = [_area(foreign[part], unknown[part]) for part in (foreign >= 0, as_asked)]
         said = unknown > UNKNOWN_ABOVE
-        rows.append([name, area, float(said[foreign == 1].mean()), float(said[foreign == 0].mean())])
-    rows.append(["mean", *(float(np.mean([row[i] for row in rows])) for i in (1, 2, 3))])
-    columns = ["movement left out", "AUROC", "called unknown", "known ones called unknown"]
+        rows.append([name, *areas, float(said[foreign == 1].mean()), float(said[foreign == 0].mean())])
+    rows.append(["mean", *(float(np.mean([row[i] for row in rows])) for i in range(1, 5))])
+    columns = ["movement left out", "AUROC", "AUROC, all as asked", "called unknown", "known ones called unknown"]
     note = (
         f"{recipe.ships}, whole people in {n_groups} groups, the Kinect's repetitions of people not trained on. "
-        f"{CHOSEN_ON}"
+        f"'As asked' leaves simulated errors out of the scored repetitions. {CHOSEN_ON}"
     )
     return Table("movement_recognition, a movement it never saw", columns, rows, note)
 
 
+def _area(foreign: NDArray[np.int64], unknown: NDArray[np.float32]) -> float:
+    return auroc(foreign, np.stack([1 - unknown, unknown], axis=1))
+
+
 def _unknown_without(
     recipe: Recipe, examples: Examples, label: int, n_groups: int, quick: bool
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """(n,) whether it is the movement left out, (n,) probability of being unknown."""
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
+    """(n,) whether it is the movement left out, (n,) probability of being unknown, (n,) whether done as asked."""
     kinect = examples.covariates["sensor"] == "kinect"
-    foreign, unknown = [], []
+    foreign, unknown, as_asked = [], [], []
     for fold in grouped(n_groups)(examples):
         model = _untrained(recipe, quick)
         model.fit(examples.at(fold.train[examples.target[fold.train] != label]), 0)
         test = examples.at(fold.test[kinect[fold.test]])
         foreign.append((test.target == label).astype(np.int64))
         unknown.append(model.predict(test)["probability"][:, -1])
-    return np.concatenate(foreign), np.concatenate(unknown)
+        as_asked.append(test.covariates["correct"] == 1)
+    return np.concatenate(foreign), np.concatenate(unknown), np.concatenate(as_asked)
 
 
 def live(source: Path | None, quick: bool) -> Table:
@@ -188,9 +196,11 @@ def _live_recordings(source: Path | None, quick: bool) -> dict[str, list[tuple[i
     """Subject → (target, Kinect skeleton) of the first episodes."""
     found: dict[str, list[tuple[int, Skeleton]]] = {}
     data = UiPrmd(locate("uiprmd", source))
-    for one in data.repetitions:
-        if one.episode <= (1 if quick else LIVE_EPISODES):
-            found.setdefault(f"{one.subject:02d}", []).append((LABELS.index(one.movement), data.kinect(one)))
+    mended_with = [one for one in data.repetitions if not quick or one.episode == 1]
+    for one, skeleton in zip(mended_with, mended(data, mended_with), strict=True):
+        if one.episode > LIVE_EPISODES:
+            continue
+        found.setdefault(f"{one.subject:02d}", []).append((LABELS.index(one.movement), skeleton))
     return found
 
 
@@ -228,7 +238,7 @@ class MovementRecognitionRecipe(Recipe):
         "duration": lambda: covariates_only(["duration_s"], n_classes=len(LABELS)),
         "start pose": lambda: covariates_only(["start_pose"], n_classes=len(LABELS)),
     }
-    ships: ClassVar[str] = "published"
+    ships: ClassVar[str] = "small"
     metrics: ClassVar[Mapping[str, Metric]] = {
         "accuracy": accuracy,
         "named right": named_right,
@@ -242,6 +252,7 @@ class MovementRecognitionRecipe(Recipe):
     )
     limits: ClassVar[tuple[str, ...]] = (
         "Trained on ten healthy people who did the movements right and with simulated errors; no patients.",
+        "The Kinect's legs were mended with Vicon's help before training: as UI-PRMD's file has them, it often fails.",
         "Shoulder abduction and scaption differ by the plane of the arm alone: done wrongly, one is the other.",
         "A squat and sitting down on a chair differ little where no chair is seen.",
         "With a single camera tried on seven clips only, looked at while it was designed: a demonstration, no figure.",
@@ -269,8 +280,8 @@ class MovementRecognitionRecipe(Recipe):
 
 
 def _samples(data: UiPrmd, repetitions: list[Repetition]) -> Iterator[Sample[Skeleton]]:
-    for one in repetitions:
-        for skeleton in (data.kinect(one), data.vicon(one)):
+    for one, kinect in zip(repetitions, mended(data, repetitions), strict=True):
+        for skeleton in (kinect, data.vicon(one)):
             if skeleton is None or not _readable(skeleton):
                 continue
             covariates = {

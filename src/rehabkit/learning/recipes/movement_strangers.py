@@ -20,6 +20,8 @@ ARMS = [AT[f"{side}_{joint}"] for side in ("left", "right") for joint in ARM]
 LIMBS = tuple((side, joints) for joints in (ARM, LEG) for side in ("left", "right"))
 DIFFERENT = 0.15
 """Body sizes that some joint must be elsewhere for a movement to count as another one."""
+DOWN, NOT_DOWN = (0.6, 1.05), (0.0, 0.2)
+"""Shares of the way down that are a squat, and that are none."""
 MIRROR = torch.tensor([-1.0, 1.0, 1.0])
 """A bone on the other side; a rotation vector's mirror image is minus this."""
 
@@ -62,14 +64,15 @@ def near_misses(positions: Tensor, generator: torch.Generator) -> tuple[Tensor, 
     return made, (made - positions).norm(dim=-1).amax(dim=(1, 2)) > DIFFERENT
 
 
-def other_arms(positions: Tensor, generator: torch.Generator) -> Tensor:
+def other_arms(positions: Tensor, generator: torch.Generator, way: tuple[float, float] = DOWN) -> Tensor:
     """Squats less deep, with the arms held anywhere, or going there and back as the pelvis sinks.
 
     Parameters
     ----------
     positions : (n_rows, n_times, n_joints, 3).
+    way : share of the way down, lowest and highest; with :data:`NOT_DOWN` arms move and hardly anything else.
     """
-    vectors = _share_of_the_way(bones(positions), uniform(generator, (len(positions), 1, 1, 1), 0.6, 1.05))
+    vectors = _share_of_the_way(bones(positions), uniform(generator, (len(positions), 1, 1, 1), *way))
     height = -positions[:, :, [AT["left_ankle"], AT["right_ankle"]], 1].mean(dim=-1)
     depth = (height.amax(dim=1, keepdim=True) - height)[..., None, None]
     course = depth / depth.amax(dim=1, keepdim=True).clamp_min(0.05) * some(generator, len(positions), 0.5)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rehabkit.learning.bench import Settings, evaluate
 from rehabkit.learning.examples import Examples
-from rehabkit.learning.metrics import accuracy, auroc, calibration_error
+from rehabkit.learning.metrics import accuracy, auroc, calibration_error, estimate
 from rehabkit.learning.protocols import LOSO
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes.movement_quality_models import RocketModel
@@ -21,7 +21,7 @@ from rehabkit.systems.movement_quality import CORRECT
 
 Array = NDArray[Any]
 
-COLUMNS = ["repetitions", "judged", "number", "accuracy", "AUROC", "calibration error", "worst person's accuracy"]
+COLUMNS = ["repetitions", "judged", "number", "accuracy", "AUROC", "calibration error"]
 HALF = "half of a set taken to be correct"
 MIXES: dict[str, tuple[int | None, int | None]] = {
     "all": (None, None),
@@ -53,7 +53,7 @@ def sets(recipe: Recipe, source: Path | None, quick: bool) -> Table:
         rows += [_row(name, "one by one", alone, part), _row(name, "as a set", judged(part, alone), part)]
         rows.append(_row(name, HALF, _halved(part, alone), part))
     note = (
-        f"A set is what one person did of one exercise, 20 repetitions as a rule; {LOSO.title}. No label of the judged "
+        f"In brackets the 95 % interval (bootstrap over people) and the worst person. A set is what one person did of one exercise, 20 repetitions as a rule; {LOSO.title}. No label of the judged "
         f"person is used; nothing is assumed of how many are correct, but where the table says so. {OTHERS}"
     )
     return Table("movement_quality: repetitions judged as a set", COLUMNS, rows, note)
@@ -148,6 +148,7 @@ def _halved(examples: Examples, probability: Array) -> Array:
 
 def _row(name: str, how: str, correct: Array, examples: Examples) -> list[Any]:
     both, target, subject = two(correct), examples.target, examples.subject
-    worst = min(accuracy(target[subject == one], both[subject == one]) for one in np.unique(subject))
-    area = auroc(target, both) if len(np.unique(target)) > 1 else None
-    return [name, how, len(target), accuracy(target, both), area, calibration_error(target, both), worst]
+    metrics = (
+        [accuracy, auroc, calibration_error] if len(np.unique(target)) > 1 else [accuracy, None, calibration_error]
+    )
+    return [name, how, len(target), *(m and str(estimate(m, target, both, subject)) for m in metrics)]
