@@ -53,7 +53,8 @@ def sets(recipe: Recipe, source: Path | None, quick: bool) -> Table:
         rows += [_row(name, "one by one", alone, part), _row(name, "as a set", judged(part, alone), part)]
         rows.append(_row(name, HALF, _halved(part, alone), part))
     note = (
-        f"In brackets the 95 % interval (bootstrap over people) and the worst person. A set is what one person did of one exercise, 20 repetitions as a rule; {LOSO.title}. No label of the judged "
+        "In brackets the 95 % interval (bootstrap over people) and the worst person. "
+        f"A set is what one person did of one exercise, 20 repetitions as a rule; {LOSO.title}. No label of the judged "
         f"person is used; nothing is assumed of how many are correct, but where the table says so. {OTHERS}"
     )
     return Table("movement_quality: repetitions judged as a set", COLUMNS, rows, note)
