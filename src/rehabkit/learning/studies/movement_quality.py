@@ -14,7 +14,15 @@ from rehabkit.learning.metrics import accuracy, auroc, calibration_error, estima
 from rehabkit.learning.protocols import LOSO
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes.movement_quality_models import RocketModel
-from rehabkit.learning.recipes.movement_quality_sets import KINECT, RIGHT_WHEN_SURE, groups, judged, least_sure, two
+from rehabkit.learning.recipes.movement_quality_sets import (
+    KINECT,
+    RIGHT_WHEN_SURE,
+    VICON,
+    groups,
+    judged,
+    least_sure,
+    two,
+)
 from rehabkit.runtime.calibrate import log_odds
 from rehabkit.runtime.home import home
 from rehabkit.systems.movement_quality import CORRECT
@@ -97,27 +105,33 @@ def abstained(recipe: Recipe, source: Path | None, quick: bool) -> Table:
 
 
 def vicon(recipe: Recipe, source: Path | None, quick: bool) -> Table:
-    """Trained on the Kinect alone, judged on Vicon's joint centres of a person left out of training."""
+    """Trained on one sensor alone, judged on the other's repetitions of a person left out of training."""
     examples = recipe.examples(source, quick=quick)
-    by_kinect = examples.covariates["sensor"] == KINECT
-    probability = np.zeros(len(examples))
-    for person in np.unique(examples.subject):
-        own = np.flatnonzero(examples.subject == person)
-        model = RocketModel().quick() if quick else RocketModel()
-        model.fit(examples.at(np.flatnonzero((examples.subject != person) & by_kinect)), 0)
-        probability[own] = model.predict(examples.at(own))["probability"][:, CORRECT]
-    kinect, seen = examples.at(by_kinect), examples.at(~by_kinect)
-    p = probability[~by_kinect].astype(np.float64)
-    rows = [
-        _row("Vicon", "one by one", p, seen),
-        _row("Vicon", "as a set", judged(seen, p, (kinect, probability[by_kinect])), seen),
-        _row("Vicon", HALF, _halved(seen, p), seen),
-    ]
+    rows: list[list[Any]] = []
+    for given, asked in ((KINECT, VICON), (VICON, KINECT)):
+        own, probability = _trained_on(given, examples, quick)
+        known, part = examples.at(own), examples.at(~own)
+        p, name = probability[~own], f"{given.title()} to {asked.title()}"
+        rows.append(_row(name, "one by one", p, part))
+        rows.append(_row(name, "as a set", judged(part, p, (known, probability[own])), part))
+        rows.append(_row(name, HALF, _halved(part, p), part))
     note = (
-        f"{len(seen)} repetitions that Vicon saw whole; {LOSO.title}. No label of Vicon's is used, also not for where "
-        "people's levels lie. The Kinect's legs were mended with the Vicon of people other than their owner."
+        f"{LOSO.title}. No label of the sensor that is asked is used, also not for where people's levels lie. Legs of "
+        "the Kinect were mended with the Vicon poses, unlabelled, of people other than their owner."
     )
-    return Table("movement_quality: from Kinect to Vicon", COLUMNS, rows, note)
+    return Table("movement_quality: from one sensor to the other", COLUMNS, rows, note)
+
+
+def _trained_on(sensor: str, examples: Examples, quick: bool) -> tuple[Array, Array]:
+    """Which rows are this sensor's, and each row's probability by a model of this sensor's rows of other people."""
+    own = examples.covariates["sensor"] == sensor
+    probability = np.zeros(len(examples))
+    for person in examples.subjects:
+        model = RocketModel().quick() if quick else RocketModel()
+        model.fit(examples.at(own & (examples.subject != person)), 0)
+        here = examples.subject == person
+        probability[here] = model.predict(examples.at(here))["probability"][:, CORRECT]
+    return own, probability
 
 
 def _left_out(recipe: Recipe, source: Path | None, quick: bool, protocol: str = "loso") -> tuple[Examples, Array]:
