@@ -167,7 +167,7 @@ def test_pruning_makes_a_network_smaller_that_still_runs_and_exports(
 ) -> None:
     recipe = RECIPES[name]
     network = untrained(name, model).module()
-    examples = rows_of(recipe, tensors[name], 3)
+    examples = rows_of(recipe, tensors[name], 2)
     before = n_parameters(network)
     pruned = prune(network, [torch.as_tensor(value[:1]) for value in examples.inputs.values()], 0.5)
     assert n_parameters(network) == before

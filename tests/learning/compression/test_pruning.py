@@ -167,6 +167,12 @@ def test_channels_that_never_wake_go_first() -> None:
     assert torch.equal(pruned.hidden.bias, network.hidden.bias[5:])
 
 
+def test_a_fresh_last_layer_of_zeros_does_not_hide_what_feeds_it() -> None:
+    network = Named()
+    nn.init.zeros_(network.last.weight)
+    assert prune(network, [torch.rand(3, 4)], 0.5).hidden.out_features == 5
+
+
 @pytest.mark.parametrize(
     ("network", "named"),
     [

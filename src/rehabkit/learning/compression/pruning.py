@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -137,8 +137,7 @@ def _without(stage: _Stage, inputs: Sequence[Tensor], name: str, share: float) -
         with _uncollected():
             graph = _traced(smaller, inputs)
             group, together = _group(graph, smaller.get_submodule(name), share)
-            for tensor in _tensors(smaller).values():  # each number says where it came from
-                tensor.data = torch.arange(tensor.numel(), dtype=torch.float64).reshape(tensor.shape)
+            _number(part.dep.target.module for part in group)
             group.prune()
         origin = _moved(smaller, stage.drawn)
         left = _taken(stage.drawn, origin)
@@ -162,6 +161,13 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _number(cut: Iterable[nn.Module | nn.Parameter]) -> None:
+    """Put into each tensor that will be cut, for each number, where it stands, which then says where it came from."""
+    for one in cut:
+        for tensor in [one] if isinstance(one, nn.Parameter) else _tensors(one).values():
+            tensor.data = torch.arange(tensor.numel(), dtype=torch.float64).reshape(tensor.shape)
 
 
 def _moved(smaller: nn.Module, before: Mapping[str, Tensor]) -> dict[str, Tensor]:
