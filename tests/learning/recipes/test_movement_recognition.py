@@ -9,12 +9,14 @@ import pytest
 import torch
 
 from rehabkit.learning.examples import Examples
+from rehabkit.learning.networks.movement_nearness import Nearness
 from rehabkit.learning.networks.movement_recognition import MovementNetwork, cnn_lstm, mpl_cnn, small
 from rehabkit.learning.recipes.movement_models import (
     LABELS,
     N_KNOWN,
     NONE,
     Rocket,
+    fit_nearness,
     open_set_loss,
     with_strangers,
 )
@@ -60,11 +62,26 @@ def test_probability_is_shared_and_the_rest_is_unknown():
         network.head[2].weight.zero_()
         network.head[2].bias.copy_(torch.tensor([2.0] + [0.0] * (N_KNOWN - 1)))
         probability = network(torch.zeros(1, 2, 15, 3))["probability"][0]
-    surest = 1 / (1 + math.exp(-2.0))
-    first = surest * math.exp(2.0) / (math.exp(2.0) + N_KNOWN - 1)
+        network.get_submodule("nearness").set_scale(torch.tensor([-9.0, -10.0, -11.0]))  # 0 lies 10 deviations away
+        far = network(torch.zeros(1, 2, 15, 3))["probability"][0]
+    unknown = 1 / (1 + math.exp(0.5 * 2.0 + 2.0))
+    first = (1 - unknown) * math.exp(2.0) / (math.exp(2.0) + N_KNOWN - 1)
     assert float(probability[0]) == pytest.approx(first, rel=1e-5)
-    assert float(probability[-1]) == pytest.approx(1 - surest, rel=1e-5)
+    assert float(probability[-1]) == pytest.approx(unknown, rel=1e-5)
     assert float(probability.sum()) == pytest.approx(1.0, rel=1e-5)
+    assert float(far[-1]) == pytest.approx(1 / (1 + math.exp(0.5 * 2.0 + 2.0 - 1.5 * 1.5)), rel=1e-5)
+
+
+def test_someone_else_is_as_near_as_usual_and_another_movement_is_far():
+    examples = toy(240)
+    poses = np.random.default_rng(1).normal(0, 1.0, (N_KNOWN + 1, 1, 15, 3)).astype(np.float32)
+    noise = examples.inputs["positions"].copy()
+    examples.inputs["positions"] += poses[examples.target]
+    near, seen = Nearness(N_KNOWN), examples.at(examples.subject != "02")
+    fit_nearness(near, seen, 0)
+    elsewhere = torch.as_tensor(examples.at(examples.subject == "02").inputs["positions"])
+    assert near(elsewhere).mean().item() == pytest.approx(0.0, abs=1.0)
+    assert near(torch.as_tensor(noise + poses[-1])).min().item() > 3.0
 
 
 def test_published_sizes_by_hand():

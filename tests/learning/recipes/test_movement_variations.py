@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from scipy.spatial.transform import Rotation
 
 from rehabkit.kinematics.canonical import CANONICAL_JOINTS, CANONICAL_PARENTS
-from rehabkit.learning.recipes.movement_strangers import near_misses, other_arms, strangers
+from rehabkit.learning.recipes.movement_strangers import NOT_DOWN, near_misses, other_arms, strangers
 from rehabkit.learning.recipes.movement_variations import Variation, bones, from_bones, rotations, varied
 
 AT = CANONICAL_JOINTS.index
@@ -123,3 +125,13 @@ def test_other_arms_change_nothing_but_arms_and_depth(generator):
     assert torch.allclose(made[:, :, legs], x[:, :, legs], atol=1e-4)
     assert torch.allclose(lengths(made), lengths(x), atol=1e-3)
     assert float((made - x)[:, :, AT("left_wrist")].norm(dim=-1).amax()) > 0.2
+
+
+def test_arms_alone_leave_the_knees_nearly_where_they_start(generator):
+    x = raised(50)
+    at = [AT("right_hip"), AT("right_knee"), AT("right_ankle")]
+    x[:, :, at[1]] += torch.sin(torch.linspace(0, math.pi, x.shape[1]))[None, :, None] * torch.tensor([0.0, 0.0, 0.3])
+    made = other_arms(x, generator, NOT_DOWN)
+    thigh, was = (torch.nn.functional.normalize(one[:, :, at[1]] - one[:, :, at[0]], dim=-1) for one in (made, x))
+    strayed = (thigh - thigh[:, :1]).norm(dim=-1).amax(dim=1)
+    assert bool((strayed <= 0.3 * (was - was[:, :1]).norm(dim=-1).amax(dim=1)).all())

@@ -11,17 +11,23 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rehabkit.kinematics.canonical import CANONICAL_JOINTS
+from rehabkit.learning.networks.movement_nearness import Nearness
 
 N_COORDINATES = 3 * len(CANONICAL_JOINTS)
 STEPS_PER_STEP = 10.0
 """Movement from frame to frame is a tenth of a body size at most: brought to the size of positions."""
+BY_DISTANCE, BY_YES, KNOWN_BEFORE = 1.5, 0.5, 2.0
+"""Log odds of unknown: so much for each standard deviation of distance, less so much of the surest logit, less what
+speaks for a known movement beforehand."""
+FARTHEST = 1.5
+"""Standard deviations beyond which distance says no more: another camera or other arms lie that far away, too."""
 
 
 class MovementNetwork(nn.Module):
     """positions (batch, time, joints, 3) → ``logits`` (batch, n_known), ``probability`` (batch, n_known + 1).
 
-    Each logit asks of one movement: is it this? The movements share, by softmax, the probability that the surest of
-    them says yes; the rest of it, the last column, is that it is none of them.
+    Each logit asks of one movement: is it this? That the surest of them says no, and that the limbs do what none of
+    the known movements have them do, speaks for the last column: none of them. The movements share the rest by softmax.
 
     Parameters
     ----------
@@ -32,13 +38,16 @@ class MovementNetwork(nn.Module):
         super().__init__()
         self.body = body
         self.head = nn.Sequential(nn.BatchNorm1d(width), nn.Dropout(dropout), nn.Linear(width, n_known))
+        self.nearness = Nearness(n_known)
 
     def forward(self, positions: Tensor) -> dict[str, Tensor]:
         """Positions in body sizes, as ``prepare`` gives them."""
         x = positions.flatten(2).transpose(1, 2)  # (batch, 3 · joints, time)
         logits = self.head(self.body(x))
-        known = logits.amax(dim=-1, keepdim=True).sigmoid()
-        return {"probability": torch.cat([known * logits.softmax(dim=-1), 1 - known], dim=-1), "logits": logits}
+        surest = logits.amax(dim=-1, keepdim=True)
+        distance = self.nearness(positions).clamp_max(FARTHEST)
+        unknown = (BY_DISTANCE * distance - BY_YES * surest - KNOWN_BEFORE).sigmoid()
+        return {"probability": torch.cat([(1 - unknown) * logits.softmax(dim=-1), unknown], dim=-1), "logits": logits}
 
 
 class Lstm(nn.Module):

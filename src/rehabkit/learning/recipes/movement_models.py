@@ -28,7 +28,7 @@ NONE = N_KNOWN
 """Target of a stranger; a near miss of movement c has target ``NONE + 1 + c``."""
 SQUAT = LABELS.index("deep_squat")
 """UI-PRMD's is deep and has the arms overhead; elsewhere people hold them as they like."""
-STRANGERS, NEAR_MISSES, OTHER_ARMS, ARMS_ALONE = 0.35, 0.6, 1.0, 0.5
+STRANGERS, NEAR_MISSES, OTHER_ARMS, ARMS_ALONE = 0.35, 0.6, 3.0, 0.5
 """How many are made, as a share of the known movements, and of squats."""
 AT_ONCE = 512
 MILD = Variation(shifted=0.1, cropped=0.4, shortest=0.5, bone=0.07, lost=0.0, yaw=4.0, tilt=6.0, flattened=0.3)
@@ -108,12 +108,15 @@ def fit_nearness(nearness: nn.Module, examples: Examples, seed: int) -> None:
         raise ModelError(f"distance must be a Nearness, got {type(nearness).__name__}; build a MovementNetwork")
     generator = torch.Generator().manual_seed(seed)
     positions, target = torch.as_tensor(examples.inputs["positions"]), torch.as_tensor(examples.target)
-    copies = [varied({"positions": positions}, generator, MILD)["positions"] for _ in range(N_COPIES)]
-    seen, labels = torch.cat([positions, *copies]), target.repeat(1 + N_COPIES)
-    distances = []
+    squats = torch.where(target == SQUAT)[0]
+    source = torch.cat([torch.arange(len(target)), squats])
+    whole = torch.cat([positions, other_arms(positions[squats], generator)])
+    copies = [varied({"positions": whole}, generator, MILD)["positions"] for _ in range(N_COPIES)]
+    seen, source = torch.cat([whole, *copies]), source.repeat(1 + N_COPIES)
+    labels, distances = target[source], []
     for people in np.array_split(np.array(examples.subjects), min(N_GROUPS, len(examples.subjects))):
         apart = torch.as_tensor(np.isin(examples.subject, people))
-        rest = ~apart.repeat(1 + N_COPIES) if not apart.all() else torch.ones(len(labels), dtype=torch.bool)
+        rest = torch.ones_like(labels, dtype=torch.bool) if apart.all() else ~apart[source]
         nearness.fit(seen[rest], labels[rest])
         distances.append(nearness.log_distance(positions[apart]))
     nearness.fit(seen, labels).set_scale(torch.cat(distances))
