@@ -1,4 +1,4 @@
-"""Numbers that describe one of KIMORE's signals: how far, how fast, how even, how smooth, how often."""
+"""Numbers that describe one of KIMORE's signals: how far, how fast, how even, how smooth, how often, how alike."""
 
 from __future__ import annotations
 
@@ -22,7 +22,22 @@ REPEATED = (
     "sparc_variation", "shape_variation", "offset_variation", "fastest", "peak_at", "near_start", "start", "highest",
     "lowest", "side_amplitude", "side_time",
 )  # fmt: skip
-FEATURES: tuple[str, ...] = (*WHOLE, *(f"band_{low:g}_hz" for low in BANDS_HZ[:-1]), *REPEATED)
+TIMED = (
+    "wait_s", "after_s", "pause_s", "longest_pause_s", "slowing", "shrinking", "amplitude_ratio", "time_ratio",
+    "peak_to_mean_speed", "turns", "slow_share", "moving_share",
+)  # fmt: skip
+N_PHASES = 20
+SPREAD = tuple(f"spread_{phase}" for phase in range(N_PHASES))
+"""How far apart the repetitions are in each phase of the movement, in parts of their mean amplitude."""
+FEATURES: tuple[str, ...] = (
+    *WHOLE,
+    *(f"band_{low:g}_hz" for low in BANDS_HZ[:-1]),
+    *REPEATED,
+    *TIMED,
+    *SPREAD,
+)
+SIDED = (2, 3, 4)
+"""Exercises done to either side in turn."""
 SHORTEST_S = 2.0
 TINY = 1e-6
 
@@ -31,7 +46,9 @@ def signal_features(signal: MarkedSignal) -> Array:
     """(len(FEATURES),) of one recording; NaN where there is nothing to tell it from."""
     seen = signal.signal[np.isfinite(signal.signal)]
     whole = _whole(seen) if len(seen) >= SHORTEST_S * RATE_HZ else np.full(len(WHOLE) + len(BANDS_HZ) - 1, np.nan)
-    return np.concatenate([whole, _repeated(_repetitions(signal), sides=signal.exercise in (2, 3, 4))])
+    repetitions, sided = _repetitions(signal), signal.exercise in SIDED
+    parts = [whole, _repeated(repetitions, sides=sided), _timed(signal, repetitions)]
+    return np.concatenate([*parts, _spread(repetitions, seen, sided=sided)])
 
 
 def _whole(raw: Array) -> Array:
@@ -104,6 +121,38 @@ def _repeated(repetitions: list[Array], *, sides: bool) -> Array:
     values += [np.median([np.mean(one < 0.2 * np.ptp(one)) for one in away]), courses[:, 0].mean()]
     values += [mean.max(), mean.min(), *(_sides(one) if sides else 0.0 for one in (amplitude, time))]
     return np.array(values, dtype=np.float64)
+
+
+def _timed(signal: MarkedSignal, repetitions: list[Array]) -> Array:
+    """Pauses, change from the first third to the last, evenness, and how the speed runs within a repetition."""
+    if not repetitions:
+        return np.full(len(TIMED), np.nan)
+    starts, ends = signal.intervals_s.T
+    pauses = starts[1:] - ends[:-1] if len(starts) > 1 else np.zeros(1)
+    time = np.array([len(one) for one in repetitions]) / RATE_HZ
+    amplitude = np.array([np.ptp(one) for one in repetitions]) + TINY
+    third = max(1, len(time) // 3)
+    drifts = [np.log(one[-third:].mean() / one[:third].mean()) for one in (time, amplitude)]
+    speed = [np.gradient(one) for one in repetitions]
+    sizes = [np.abs(one) + TINY for one in speed]
+    values = [starts[0], signal.time_s[-1] - ends[-1], pauses.mean(), pauses.max(), *drifts]
+    values += [np.log(amplitude.max() / amplitude.min()), np.log(time.max() / time.min())]
+    values += [np.median([one.max() / one.mean() for one in sizes])]
+    values += [np.median([np.count_nonzero(np.diff(np.sign(one))) for one in speed])]
+    values += [np.median([np.mean(one < 0.1 * one.max()) for one in sizes]), time.sum() / signal.time_s[-1]]
+    return np.array(values, dtype=np.float64)
+
+
+def _spread(repetitions: list[Array], seen: Array, *, sided: bool) -> Array:
+    """(N_PHASES,) of the courses about the signal's median; those of one side turned to the other."""
+    if not repetitions:
+        return np.full(N_PHASES, np.nan)
+    phase = np.linspace(0, 1, N_PHASES)
+    courses = np.array([np.interp(phase, np.linspace(0, 1, len(one)), one) for one in repetitions]) - np.median(seen)
+    if sided:
+        middle = courses[:, N_PHASES // 4 : 3 * N_PHASES // 4].mean(axis=1, keepdims=True)
+        courses = np.where(middle < 0, -courses, courses)
+    return np.asarray(courses.std(axis=0) / (np.ptp(courses.mean(axis=0)) + TINY), dtype=np.float64)
 
 
 def _sides(values: Array) -> float:
