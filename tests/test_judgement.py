@@ -36,6 +36,18 @@ def squats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def wrong_squats(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four squats that the same person played wrong."""
+    if not (DATA / "uiprmd").is_dir():
+        pytest.skip("UI-PRMD is not at hand")
+    data = UiPrmd(DATA / "uiprmd")
+    chosen = [r for r in data.repetitions if (r.movement, r.subject, r.correct) == ("deep_squat", 2, False)][:4]
+    path = tmp_path_factory.mktemp("wrong") / "squats.npz"
+    rk.write_skeleton(joined([data.vicon(r) for r in chosen]), path)
+    return path
+
+
 def joined(parts: list[Skeleton]) -> Skeleton:
     """Recordings one after the other, without a pause."""
     step = 1 / parts[0].rate_hz
@@ -86,12 +98,19 @@ def test_each_repetition_is_judged_and_approved_ones_are_kept_with_it(squats: Pa
     approved = [one.number for one in complete[:2]]
     helped = rk.assess(squats, "deep_squat", approved=approved)
     assert all(r.quality.calibrated_on == approved for r in helped.repetitions if r.kind == "complete")
-    scores = [[r.quality.score for r in a.repetitions if r.quality] for a in (alone, helped)]
-    assert scores[0] != scores[1]
     corrected = correct(helped, who="A. B.", why="it was partial", repetition=complete[-1].number, kind="partial")
     kept = [r.quality.calibrated_on for r in corrected.repetitions if r.kind == "complete"]
     assert kept == [approved] * (len(complete) - 1)
     assert rk.Assessment.model_validate_json(helped.model_dump_json()) == helped
+
+
+def test_approving_a_persons_own_way_changes_what_the_network_says_of_the_rest(wrong_squats: Path) -> None:
+    alone = rk.assess(wrong_squats, "deep_squat")
+    numbers = [r.number for r in alone.repetitions if r.kind == "complete"]
+    helped = rk.assess(wrong_squats, "deep_squat", approved=numbers[:2])
+    before, after = ([r.quality.score for r in a.repetitions if r.quality] for a in (alone, helped))
+    assert max(before) < 50
+    assert after[:2] == [100.0, 100.0] and after[2] > before[2]
 
 
 def test_approving_what_is_not_there_or_too_few_is_refused(squats: Path) -> None:
