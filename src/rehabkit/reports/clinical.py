@@ -99,11 +99,16 @@ def _quality_row(repetition: Repetition, quality: Quality) -> Row:
     elif quality.against_start_s is not None and quality.against_end_s is not None:
         differs, when = "no single joint", f"{clock(quality.against_start_s)} – {clock(quality.against_end_s)}"
     how = f"calibrated on repetition {', '.join(map(str, calibrated))}" if calibrated else ""
+    score = "abstains" if quality.score is None or not quality.sure else _of_100(quality.score)
     if repetition.number in calibrated:
-        how = "approved by a clinician"
-    score = "abstains" if quality.score is None or not quality.sure else f"{number(quality.score, 0)} of 100"
+        score, how = "approved", "by a clinician"
     cells = (str(repetition.number), score, differs, when, quality.why_not or how)
     return Row(tuple(Cell(text, strong=i == 1) for i, text in enumerate(cells)))
+
+
+def _of_100(score: float) -> str:
+    """No network is as sure as 0 or 100."""
+    return f"{'under 1' if score < 1 else 'over 99' if score > 99 else number(score, 0)} of 100"
 
 
 def told_table(assessment: Assessment) -> Table | None:
