@@ -27,23 +27,22 @@ needs_spar = pytest.mark.skipif(not (DATA / "spar_watch_imu").is_dir(), reason="
 @pytest.fixture(scope="module")
 def squats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five correct squats of one person in a row, as Vicon measured them."""
-    if not (DATA / "uiprmd").is_dir():
-        pytest.skip("UI-PRMD is not at hand")
-    data = UiPrmd(DATA / "uiprmd")
-    chosen = [r for r in data.repetitions if (r.movement, r.subject, r.correct) == ("deep_squat", 2, True)][:5]
-    path = tmp_path_factory.mktemp("squats") / "squats.npz"
-    rk.write_skeleton(joined([data.vicon(r) for r in chosen]), path)
-    return path
+    return in_a_row(tmp_path_factory.mktemp("squats"), correct=True, number=5)
 
 
 @pytest.fixture(scope="module")
 def wrong_squats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four squats that the same person played wrong."""
+    return in_a_row(tmp_path_factory.mktemp("wrong"), correct=False, number=4)
+
+
+def in_a_row(folder: Path, *, correct: bool, number: int) -> Path:
+    """The first squats of a kind that subject 2 did, in one file."""
     if not (DATA / "uiprmd").is_dir():
         pytest.skip("UI-PRMD is not at hand")
     data = UiPrmd(DATA / "uiprmd")
-    chosen = [r for r in data.repetitions if (r.movement, r.subject, r.correct) == ("deep_squat", 2, False)][:4]
-    path = tmp_path_factory.mktemp("wrong") / "squats.npz"
+    chosen = [r for r in data.repetitions if (r.movement, r.subject, r.correct) == ("deep_squat", 2, correct)][:number]
+    path = folder / "squats.npz"
     rk.write_skeleton(joined([data.vicon(r) for r in chosen]), path)
     return path
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rehabkit.errors import InputError, RecordingError
 from rehabkit.findings import Evidence, Finding, Quality
@@ -18,8 +17,6 @@ from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.runtime.evidence import moments
 from rehabkit.systems import body
 from rehabkit.systems.contract import System, seen
-
-Array = NDArray[np.float64]
 
 N_FRAMES = 64
 LONGEST_S = 20.0
@@ -101,9 +98,7 @@ def qualities(outputs: Tensors, card: Card, approved: Sequence[int] = ()) -> lis
     probability = np.asarray(outputs["probability"][:, CORRECT], dtype=np.float64)
     levels = card.settings.get("levels")
     if approved and levels is None:
-        raise InputError(
-            "network must have been made with people's levels to take approved repetitions; train it again"
-        )
+        raise InputError("network must know people's levels to take approved repetitions, got none; train it again")
     if levels is not None and len(probability) > 1:
         probability = judged_together(probability, Levels(**levels), approved)
     least = float(card.settings.get("least_sure", 0.5))
