@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rehabkit.figures import Figure
+
 Side = Literal["left", "right", "both", "none"]
 
 NOT_A_MEDICAL_DEVICE = (
@@ -24,9 +26,11 @@ class Record(BaseModel):
 
 
 class Evidence(Record):
-    """Where a finding comes from: which joints, when, which repetition, in which view."""
+    """Where a finding comes from: which joints or channels, when, which repetition, in which view."""
 
     joints: list[str] = []
+    channels: list[str] = Field([], description="electrodes or goniometers, those that mattered most first")
+    pairs: list[tuple[str, str]] = Field([], description="pairs of electrodes, those that mattered most first")
     start_s: float | None = None
     end_s: float | None = None
     repetitions: list[int] = Field([], description="1-based numbers of the repetitions it was computed from")
@@ -54,6 +58,7 @@ class Finding(Record):
     category: Literal[
         "range_of_motion", "side_to_side", "tempo", "smoothness", "compensation", "fatigue", "norm", "target",
         "count", "hold", "patient", "recording", "recognition", "quality",
+        "intention", "prognosis", "pain", "signal",
     ] = "range_of_motion"  # fmt: skip
     attention: bool = Field(False, description="a clinician should look at this one first")
     text: str = Field("", description="one sentence that a patient understands")
@@ -168,7 +173,7 @@ class RecordingInfo(Record):
     """What was assessed. ``landmarks`` keeps the skeleton itself, so that a correction can be recomputed."""
 
     name: str
-    kind: Literal["video", "camera", "landmarks", "inertial"]
+    kind: Literal["video", "camera", "landmarks", "inertial", "biosignal"]
     sha256: str | None = None
     sensor: str
     recorded_at: str | None = None
@@ -246,6 +251,7 @@ class Assessment(Record):
     summary: list[str] = Field([], description="sentences that a patient understands")
     patient: Patient = Patient()
     series: list[AngleSeries] = []
+    figures: list[Figure] = Field([], description="what the report draws of electrodes, as numbers")
     recording: RecordingInfo
     provenance: Provenance
 

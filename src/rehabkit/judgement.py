@@ -11,6 +11,7 @@ import numpy as np
 from rehabkit.errors import InputError, ModelError, RecordingError
 from rehabkit.exercises import library
 from rehabkit.exercises.definition import Exercise
+from rehabkit.figures import Figure
 from rehabkit.findings import Evidence, Finding, Quality, Repetition
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.bundle import Bundle, Tensors
@@ -29,11 +30,13 @@ class Judged:
     findings : in words and numbers.
     outputs : the network's own outputs, name → (n_rows, …).
     bundle : the network that ran.
+    figures : what the report draws of it.
     """
 
     findings: list[Finding]
     outputs: Tensors
     bundle: Bundle
+    figures: list[Figure] = field(default_factory=list)
 
     @property
     def model(self) -> dict[str, str]:
@@ -64,7 +67,8 @@ def judge(name: str, recording: Any, bundle: Bundle | None = None) -> Judged:
     if found.card.system != name:
         raise ModelError(f"bundle must be one of {name}, got one of {found.card.system}; name another file")
     outputs = found.run(system.prepare(recording))
-    return Judged(system.interpret(recording, outputs, found.card), outputs, found)
+    findings = system.interpret(recording, outputs, found.card)
+    return Judged(findings, outputs, found, system.figures(recording, outputs, found))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,12 +19,13 @@ from rehabkit.exercises import library
 from rehabkit.exercises.definition import Exercise
 from rehabkit.findings import Assessment, CheckResult, Finding, Patient, Provenance, RecordingInfo
 from rehabkit.fitness import check_container, check_skeleton
-from rehabkit.judgement import Recognised, judge, judge_repetitions, recognise
+from rehabkit.judgement import Recognised, judge_repetitions, recognise
 from rehabkit.kinematics.view import ViewEstimate, estimate_view
 from rehabkit.pose.smoothing import clean, find_gaps
-from rehabkit.recordings import inertial_csv, landmarks
+from rehabkit.recordings import biosignals, inertial_csv, landmarks
 from rehabkit.recordings.files import sha256
 from rehabkit.recordings.skeleton import Skeleton
+from rehabkit.sensor_pipeline import NOTHING_STATED, Stated, assess_biosignal, assess_inertial, provenance_of
 from rehabkit.systems.exercise_session.interpretation import interpret, summarise
 from rehabkit.systems.exercise_session.movement import Movement, prepare
 
@@ -63,6 +63,8 @@ def assess(
     approved: Sequence[int] = (),
     worn_on: Literal["left", "right"] | None = None,
     units: Sequence[str] = (),
+    system: str | None = None,
+    stated: Stated = NOTHING_STATED,
     progress: Progress | None = None,
 ) -> Assessment:
     """Assess one recording.
@@ -81,6 +83,8 @@ def assess(
         judge the others are calibrated on them.
     worn_on : the arm that wore the sensor, where its file doesn't say.
     units : of a sensor's file whose header has none, e.g. ``("g", "deg/s")``.
+    system : which system reads a recording of electrodes: ``joint_intention``, ``recovery_prognosis``, ``knee_pain``.
+    stated : what a recording of electrodes doesn't say itself.
     progress : called with frames done and, where known, frames in all.
 
     Raises
@@ -92,6 +96,8 @@ def assess(
     ModelError
         If the pose model is missing.
     """
+    if not isinstance(source, int) and (system or biosignals.is_biosignal(source)):
+        return assess_biosignal(Path(source), system, patient or Patient(), replace(stated, units=tuple(units)))
     if not isinstance(source, int) and inertial_csv.is_inertial(source):
         return assess_inertial(Path(source), patient or Patient(), worn_on, units)
     definition = library.load(exercise) if exercise else None
@@ -101,7 +107,7 @@ def assess(
     skeleton, view, checks = _looked_at(recorded, definition)
     _refuse_unfit(recorded.info.name, checks, anyway)
     settings = {"model": model, "person": person, "anyway": anyway}
-    provenance = _provenance(recorded.models, settings if recorded.info.kind != "landmarks" else {})
+    provenance = provenance_of(recorded.models, settings if recorded.info.kind != "landmarks" else {})
     info = recorded.info.model_copy(
         update={
             "view": view.name,
@@ -132,53 +138,6 @@ def _recognised(skeleton: Skeleton, view: ViewEstimate) -> tuple[Movement, Recog
     named = prepare(skeleton, view, recognised.exercise)
     taken = named.holds or 1 <= len(named.complete) == len(nameless.complete)
     return (named if taken else nameless), recognised
-
-
-def assess_inertial(
-    path: Path, patient: Patient, worn_on: Literal["left", "right"] | None = None, units: Sequence[str] = ()
-) -> Assessment:
-    """Assess what a worn sensor felt: which exercise it was. Repetitions are not counted on it.
-
-    Parameters
-    ----------
-    worn_on, units : the arm that wore it, and its units, where the file doesn't say.
-
-    Raises
-    ------
-    RecordingError
-        If the file is malformed or too short.
-    ModelError
-        If the network's bundle is missing.
-    """
-    recording = inertial_csv.read(path, side=worn_on, units=units)
-    judged = judge("exercise_imu", recording)
-    named = judged.findings[0]
-    info = RecordingInfo(
-        name=path.name,
-        kind="inertial",
-        sha256=sha256(path),
-        sensor=recording.sensor,
-        duration_s=round(recording.duration_s, 3),
-        n_frames=recording.n_times,
-        rate_hz=round(recording.rate_hz, 3),
-        view="worn on the wrist",
-        history=list(recording.history),
-    )
-    return Assessment(
-        exercise="unknown",
-        exercise_title=str(named.value) if named.value else "Unknown exercise",
-        n_repetitions=0,
-        findings=judged.findings,
-        summary=[f.text for f in judged.findings if f.text],
-        patient=patient,
-        recording=info,
-        provenance=_provenance(judged.model, {}),
-    )
-
-
-def _provenance(models: dict[str, str], settings: dict[str, Any]) -> Provenance:
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    return Provenance(rehabkit_version=version("rehabkit"), created=created, models=models, settings=settings)
 
 
 def check(

@@ -44,6 +44,10 @@ def assess(
     approved: given.Approved = "",
     worn_on: given.WornOn = None,
     units: given.Units = "",
+    system: given.System = None,
+    description: given.Description = None,
+    rename: given.Rename = "",
+    rate: given.Rate = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")] = None,
     quiet: given.Quiet = False,
     patient: given.Reference = "",
@@ -73,12 +77,14 @@ def assess(
     )
     outputs = Outputs(json, report, pdf, video, csv, trc, c3d, show_faces, quiet)
     how = {"exercise": exercise, "model": model, "person": person, "patient": person_says, "anyway": anyway}
+    from rehabkit.recordings.biosignals import is_biosignal
     from rehabkit.recordings.landmarks import is_landmark_file
+    from rehabkit.sensor_pipeline import Stated
 
-    if Path(source).is_dir() and not is_landmark_file(source):
+    if Path(source).is_dir() and not is_landmark_file(source) and not is_biosignal(source):
         from rehabkit.cli.folder import assess_folder
 
-        given_for_one = {"--approved": approved, "--worn-on": worn_on, "--units": units}
+        given_for_one = {"--approved": approved, "--worn-on": worn_on, "--units": units, "--system": system}
         if named := ", ".join(name for name, value in given_for_one.items() if value):
             raise InputError(f"{named} must come with one recording, got the folder {source}; assess it by itself")
 
@@ -87,7 +93,8 @@ def assess(
     if out is not None or jobs is not None:
         raise InputError(f"--out and --jobs need a folder of recordings, got {source}; use --json and --report")
     of_one = {"seconds": seconds, "approved": numbers(approved), "worn_on": worn_on, "units": words(units)}
-    _assess_one(source_of(source), outputs, how | of_one)
+    stated = Stated(description=description, rename=renamed(rename), rate_hz=rate)
+    _assess_one(source_of(source), outputs, how | of_one | {"system": system, "stated": stated})
 
 
 def check(
@@ -158,6 +165,25 @@ def words(text: str) -> list[str]:
     (['g', 'deg/s'], [])
     """
     return [word.strip() for word in text.split(",")] if text.strip() else []
+
+
+def renamed(text: str) -> tuple[tuple[str, str], ...]:
+    """Old and new names as written on the command line.
+
+    Raises
+    ------
+    InputError
+        If it isn't written so.
+
+    Examples
+    --------
+    >>> renamed("EMG1=rectus_femoris, EMG2=biceps_femoris")
+    (('EMG1', 'rectus_femoris'), ('EMG2', 'biceps_femoris'))
+    """
+    pairs = [tuple(part.strip() for part in word.split("=")) for word in words(text)]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise InputError(f"--rename must be OLD=NEW with commas between, got {text!r}; write EMG1=rectus_femoris")
+    return tuple((old, new) for old, new in pairs)
 
 
 def _assess_one(source: str | int, outputs: Outputs, how: dict[str, Any]) -> None:

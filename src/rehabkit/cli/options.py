@@ -13,7 +13,8 @@ PATIENT = "What only a person knows"
 Source = Annotated[
     str,
     typer.Argument(
-        help="A video, a camera's number (0), a landmark file (.npz, .csv, .trc, .c3d), or a folder of them.",
+        help="A video, a camera's number (0), a landmark file (.npz, .csv, .trc, .c3d), a watch's or electrodes' "
+        "file, or a folder of them.",
         metavar="SOURCE",
         show_default=False,
     ),
@@ -46,6 +47,22 @@ WornOn = Annotated[
 Units = Annotated[
     str,
     typer.Option("--units", metavar="UNIT,UNIT", help="Units of a watch's file whose header has none, e.g. g,deg/s."),
+]
+System = Annotated[
+    str | None,
+    typer.Option("--system", metavar="NAME", help="Which system reads a recording of electrodes."),
+]
+Description = Annotated[
+    Path | None,
+    typer.Option("--description", metavar="FILE.toml", help="What the columns of an electrodes' file are."),
+]
+Rename = Annotated[
+    str,
+    typer.Option("--rename", metavar="OLD=NEW,…", help="Channels under the names that the system knows them by."),
+]
+Rate = Annotated[
+    float | None,
+    typer.Option("--rate", min=0.1, metavar="HZ", help="Samples a second, if an electrodes' file doesn't say."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[

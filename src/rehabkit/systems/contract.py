@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from numpy.typing import NDArray
 
+from rehabkit.figures import Figure
 from rehabkit.findings import Evidence, Finding
-from rehabkit.runtime.bundle import Tensors
+from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 
 R = TypeVar("R")
@@ -55,6 +56,15 @@ class System(ABC, Generic[R]):
         outputs : output name → (n_rows, …).
         card : of the network that ran: labels, thresholds in ``settings``.
         """
+
+    def figures(self, recording: R, outputs: Tensors, bundle: Bundle) -> list[Figure]:
+        """What the report should draw of it; nothing by default.
+
+        Parameters
+        ----------
+        bundle : the network that ran, for maps that run it again (:mod:`rehabkit.runtime.evidence`).
+        """
+        return []
 
 
 class Timed(Protocol):

@@ -263,7 +263,27 @@ _MEDIAPIPE_FORM = DataSet(
     ),
 )
 
-DATA_SETS: Mapping[str, DataSet] = {one.name: one for one in (_UIPRMD, _KIMORE, _IRDS, _KERAAL, _SPAR, _MEDIAPIPE_FORM)}
+_UCI_LOWER_LIMB = DataSet(
+    name="uci_lower_limb",
+    title="EMG Dataset in Lower Limb",
+    home="https://archive.ics.uci.edu/dataset/278/emg+dataset+in+lower+limb",
+    access="by hand",
+    licence="CC BY 4.0, as remembered of its UCI page; the page was not read",
+    citation="Sanchez, Sotelo, Gonzales, Hernandez: EMG Dataset in Lower Limb. UCI Machine Learning Repository, 2014. "
+    "doi:10.24432/C5ZW3H",
+    holds="surface EMG of four thigh muscles and the knee's angle at 1000 Hz in gait, standing flexion and sitting "
+    "extension, eleven men with a knee abnormality and eleven without, one of these recorded twice",
+    people=21,
+    systems=("joint_intention", "knee_pain"),
+    ships=True,
+    folder="bio/uci_lower_limb",
+    published="N_TXT and A_TXT: 1Nmar.txt, 1Npie.txt, 1Nsen.txt (gait, standing, sitting), columns RF BF VM ST and FX",
+    files=(DataFile("uci_lower_limb_1000hz.npz", "52eabfc1fdd038023d0da3719ae4669832d9d28e86886af33816ce461721c414"),),
+)
+
+DATA_SETS: Mapping[str, DataSet] = {
+    one.name: one for one in (_UIPRMD, _KIMORE, _IRDS, _KERAAL, _SPAR, _MEDIAPIPE_FORM, _UCI_LOWER_LIMB)
+}
 """Every data set by the name that the command line uses."""
 
 

@@ -1,0 +1,68 @@
+"""What a report draws of electrodes and curves, as numbers: the Assessment keeps these, the report draws them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Drawn(BaseModel):
+    """What every figure has; unknown keys and non-finite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, validate_assignment=True)
+    title: str
+    caption: str = Field("", description="one or two sentences: what it shows, from what, and what it doesn't say")
+    simulated: bool = Field(False, description="made from simulated signals or by a network trained on them")
+
+
+class ScalpMap(Drawn):
+    """One value an electrode, on the head seen from above."""
+
+    kind: Literal["scalp_map"] = "scalp_map"
+    unit: str = ""
+    values: dict[str, float] = Field(description="electrode by its 10-20 name: value")
+    marked: list[str] = Field([], description="electrodes to point out, e.g. p < 0.05")
+    diverging: bool = Field(True, description="colours part at zero")
+
+
+class Spectrum(Drawn):
+    """Power over frequency, one line a channel."""
+
+    kind: Literal["spectrum"] = "spectrum"
+    unit: str = "dB"
+    frequency_hz: list[float]
+    lines: dict[str, list[float]]
+    bands: dict[str, tuple[float, float]] = Field({}, description="shaded, e.g. alpha: (8, 13)")
+
+
+class Pair(Drawn):
+    """Two electrodes and how strongly they are connected."""
+
+    title: str = ""
+    first: str
+    second: str
+    value: float
+
+
+class Connectivity(Drawn):
+    """Pairs of electrodes, drawn as a circle and on the head."""
+
+    kind: Literal["connectivity"] = "connectivity"
+    measure: str = Field(description="e.g. wPLI, 8 to 13 Hz")
+    nodes: list[str]
+    pairs: list[Pair] = Field(description="the strongest only, at most a few dozen")
+
+
+class Curves(Drawn):
+    """Lines over time, e.g. an angle measured and estimated, or attention of a network."""
+
+    kind: Literal["curves"] = "curves"
+    unit: str
+    time_s: list[float]
+    lines: dict[str, list[float | None]]
+    shaded: dict[str, list[tuple[float, float]]] = Field({}, description="label: stretches in seconds")
+
+
+Figure = Annotated[ScalpMap | Spectrum | Connectivity | Curves, Field(discriminator="kind")]
+"""Any of them."""
