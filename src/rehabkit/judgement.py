@@ -66,8 +66,9 @@ def judge(name: str, recording: Any, bundle: Bundle | None = None) -> Judged:
     found = bundle or find_bundle(name)
     if found.card.system != name:
         raise ModelError(f"bundle must be one of {name}, got one of {found.card.system}; name another file")
-    outputs = found.run(system.prepare(recording))
-    findings = system.interpret(recording, outputs, found.card)
+    tensors = system.prepare(recording)
+    outputs = found.run(tensors)
+    findings = system.explained(system.interpret(recording, outputs, found.card), tensors, found)
     return Judged(findings, outputs, found, system.figures(recording, outputs, found))
 
 

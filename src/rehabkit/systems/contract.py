@@ -57,6 +57,17 @@ class System(ABC, Generic[R]):
         card : of the network that ran: labels, thresholds in ``settings``.
         """
 
+    def explained(self, findings: list[Finding], tensors: Tensors, bundle: Bundle) -> list[Finding]:
+        """The findings with what they rest on, where that takes running the network again; as they are by default.
+
+        Parameters
+        ----------
+        findings : of :meth:`interpret`.
+        tensors : of :meth:`prepare`.
+        bundle : the network that ran (:mod:`rehabkit.runtime.evidence`).
+        """
+        return findings
+
     def figures(self, recording: R, outputs: Tensors, bundle: Bundle) -> list[Figure]:
         """What the report should draw of it; nothing by default.
 
