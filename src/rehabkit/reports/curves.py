@@ -10,20 +10,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rehabkit.findings import AngleSeries, Assessment, Gap, Hold, Repetition
 from rehabkit.reports import drawing as d
+from rehabkit.reports.axes import (
+    LEFT_MARGIN,
+    TOP,
+    WIDTH,
+    Axes,
+    along_grid,
+    apart,
+    drawn_line,
+    pieces,
+    step_of,
+    value_grid,
+)
 from rehabkit.reports.text import SYMBOLS, clock, number, plural
 
-WIDTH = 720.0
 HEIGHT, PRIMARY_HEIGHT = 168.0, 218.0
-LEFT_MARGIN, RIGHT_MARGIN, TOP, BOTTOM = 44.0, 108.0, 28.0, 26.0
 BAND = "#e8eef4"
 HATCH = "#b9c4cf"
 TARGET = "#2e7d53"
-STEPS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 300, 600)
 OVERSHOOT = 0.12
 """Share of a step by which a curve may pass the last tick before another step is drawn."""
 CROWDED_UNITS = 17.0
@@ -42,33 +48,6 @@ class Band:
     def limits(self) -> list[float]:
         """The limits that exist, lowest first."""
         return [limit for limit in (self.low, self.high) if limit is not None]
-
-
-@dataclass(frozen=True)
-class _Axes:
-    """Where seconds and degrees lie on the sheet."""
-
-    start_s: float
-    end_s: float
-    low: float
-    high: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return WIDTH - RIGHT_MARGIN
-
-    @property
-    def bottom(self) -> float:
-        return self.height - BOTTOM
-
-    def x(self, seconds: float) -> float:
-        share = (seconds - self.start_s) / (self.end_s - self.start_s)
-        return LEFT_MARGIN + min(max(share, 0.0), 1.0) * (self.right - LEFT_MARGIN)
-
-    def y(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return self.bottom - min(max(share, 0.0), 1.0) * (self.bottom - TOP)
 
 
 def angle_curve(
@@ -115,39 +94,23 @@ def measure_label(series: Sequence[AngleSeries]) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _axes(series: Sequence[AngleSeries], band: Band | None, height: float) -> _Axes:
+def _axes(series: Sequence[AngleSeries], band: Band | None, height: float) -> Axes:
     seen = [v for one in series for v in one.value if v is not None]
     seen += band.limits if band else []
     low, high = (min([0.0, *seen]), max([10.0, *seen]))
-    step = _step(high - low, 5)
+    step = step_of(high - low, 5)
     times = [t for one in series for t in (one.time_s[:1] + one.time_s[-1:])] or [0.0, 1.0]
     start_s, end_s = min(times), max(times)
     top, bottom = step * math.ceil(high / step - OVERSHOOT), step * math.floor(low / step + OVERSHOOT)
-    return _Axes(start_s, max(end_s, start_s + 0.1), min(bottom, low), max(top, high), height)
+    return Axes(start_s, max(end_s, start_s + 0.1), min(bottom, low), max(top, high), height)
 
 
-def _step(span: float, about: int) -> float:
-    return next((step for step in STEPS if span / step <= about), STEPS[-1] * math.ceil(span / STEPS[-1] / about))
+def _grid(axes: Axes, unit: str) -> list[d.Shape]:
+    values = value_grid(axes, step_of(axes.high - axes.low, 5), SYMBOLS.get(unit, "").strip())
+    return [*values, *along_grid(axes, step_of(axes.end - axes.start, 10), " s")]
 
 
-def _grid(axes: _Axes, unit: str) -> list[d.Shape]:
-    shapes: list[d.Shape] = []
-    step = _step(axes.high - axes.low, 5)
-    for i in range(math.ceil(axes.low / step), math.floor(axes.high / step) + 1):
-        value = i * step
-        y = axes.y(value)
-        shapes.append(d.line(LEFT_MARGIN, y, axes.right, y, d.NEUTRAL if value == 0 else d.FAINT, 0.8))
-        words = number(value, 0) + SYMBOLS.get(unit, "").strip()
-        shapes.append(d.Text(LEFT_MARGIN - 6, y + 3.5, words, 10, d.MUTED, "end"))
-    seconds = _step(axes.end_s - axes.start_s, 10)
-    for i in range(math.ceil(axes.start_s / seconds), math.floor(axes.end_s / seconds) + 1):
-        x = axes.x(i * seconds)
-        shapes.append(d.line(x, axes.bottom, x, axes.bottom + 4, d.MUTED, 0.8))
-        shapes.append(d.Text(x, axes.bottom + 16, f"{number(i * seconds, 0)} s", 10, d.MUTED, "middle"))
-    return shapes
-
-
-def _band_of(axes: _Axes, repetition: Repetition) -> list[d.Shape]:
+def _band_of(axes: Axes, repetition: Repetition) -> list[d.Shape]:
     x0, x1 = axes.x(repetition.start_s), axes.x(repetition.end_s)
     edges: list[d.Shape] = [d.line(x, TOP, x, axes.bottom, HATCH, 0.6) for x in (x0, x1)]
     if repetition.kind == "partial":
@@ -155,7 +118,7 @@ def _band_of(axes: _Axes, repetition: Repetition) -> list[d.Shape]:
     return [d.box(x0, TOP, x1, axes.bottom, BAND), *edges]
 
 
-def _hold(axes: _Axes, hold: Hold) -> list[d.Shape]:
+def _hold(axes: Axes, hold: Hold) -> list[d.Shape]:
     x0, x1 = axes.x(hold.start_s), axes.x(hold.end_s)
     area: list[d.Shape] = [d.box(x0, TOP, x1, axes.bottom, BAND)]
     if hold.kind == "partial":
@@ -164,7 +127,7 @@ def _hold(axes: _Axes, hold: Hold) -> list[d.Shape]:
     return [*area, d.Text((x0 + x1) / 2, TOP - 9, words, 10.5, d.NEUTRAL, "middle", bold=True)]
 
 
-def _target(axes: _Axes, band: Band) -> list[d.Shape]:
+def _target(axes: Axes, band: Band) -> list[d.Shape]:
     low = axes.bottom if band.low is None else axes.y(band.low)
     high = TOP if band.high is None else axes.y(band.high)
     shapes: list[d.Shape] = [d.box(LEFT_MARGIN, high, axes.right, low, TARGET, 0.13)]
@@ -174,7 +137,7 @@ def _target(axes: _Axes, band: Band) -> list[d.Shape]:
     return [*shapes, swatch, d.Text(axes.right + 21, TOP - 8.5, band.words, 9.5, TARGET)]
 
 
-def _gap(axes: _Axes, gap: Gap) -> list[d.Shape]:
+def _gap(axes: Axes, gap: Gap) -> list[d.Shape]:
     x0, x1 = axes.x(gap.start_s), axes.x(gap.end_s)
     shapes: list[d.Shape] = [d.box(x0, axes.bottom - 5, x1, axes.bottom, d.MUTED)]
     if x1 - x0 > 40:
@@ -182,50 +145,14 @@ def _gap(axes: _Axes, gap: Gap) -> list[d.Shape]:
     return shapes
 
 
-def _line(axes: _Axes, series: AngleSeries) -> list[d.Shape]:
+def _line(axes: Axes, series: AngleSeries) -> list[d.Shape]:
     colour = d.SIDE_COLOURS.get(series.side, d.NEUTRAL) if series.clinical else d.MUTED
     dash = (5.0, 3.0) if series.side == "right" else None
     width = 1.9 if series.clinical else 1.2
-    shapes: list[d.Shape] = []
-    for points in _stretches(axes, series):
-        if len(points) == 1:
-            shapes.append(d.Circle(*points[0], 1.2, fill=colour))
-        else:
-            shapes.append(d.Path(points, stroke=colour, width=width, dash=dash))
-    return shapes
+    return [drawn_line(points, colour, width, dash) for points in pieces(axes, series.time_s, series.value)]
 
 
-def _stretches(axes: _Axes, series: AngleSeries) -> list[tuple[d.Point, ...]]:
-    """The seen stretches of a series as points on the sheet; long ones thinned to what the eye can see."""
-    time_s = np.asarray(series.time_s, dtype=float)
-    value = np.array([np.nan if v is None else v for v in series.value], dtype=float)
-    seen = np.flatnonzero(np.isfinite(value))
-    if len(seen) == 0:
-        return []
-    pieces = np.split(seen, np.flatnonzero(np.diff(seen) > 1) + 1)
-    return [tuple((axes.x(time_s[i]), axes.y(value[i])) for i in _thinned(time_s, value, p, axes)) for p in pieces]
-
-
-def _thinned(
-    time_s: NDArray[np.float64], value: NDArray[np.float64], piece: NDArray[np.intp], axes: _Axes
-) -> list[int]:
-    """Keep the first, last, lowest and highest sample of each unit of width: the curve looks the same."""
-    columns = np.floor([axes.x(t) for t in time_s[piece]]).astype(int)
-    if len(piece) <= 4 * len(np.unique(columns)):
-        return [int(i) for i in piece]
-    kept: set[int] = set()
-    for column in np.unique(columns):
-        inside = piece[columns == column]
-        kept |= {
-            int(inside[0]),
-            int(inside[-1]),
-            int(inside[value[inside].argmin()]),
-            int(inside[value[inside].argmax()]),
-        }
-    return sorted(kept)
-
-
-def _numbers(axes: _Axes, repetitions: Sequence[Repetition]) -> list[d.Shape]:
+def _numbers(axes: Axes, repetitions: Sequence[Repetition]) -> list[d.Shape]:
     shapes: list[d.Shape] = []
     last = -math.inf
     for repetition in repetitions:
@@ -251,15 +178,14 @@ def _numbers(axes: _Axes, repetitions: Sequence[Repetition]) -> list[d.Shape]:
     return shapes
 
 
-def _names(axes: _Axes, series: Sequence[AngleSeries]) -> list[d.Shape]:
+def _names(axes: Axes, series: Sequence[AngleSeries]) -> list[d.Shape]:
     """The name of each line at its right end, moved apart where the lines end together."""
     ends = [(_last_y(axes, one), one) for one in series if any(v is not None for v in one.value)]
     ends.sort(key=lambda end: end[0])
     shapes: list[d.Shape] = []
-    floor, room = TOP + 4, [16.0 if one.clinical else 28.0 for _, one in ends]
-    for i, (y, one) in enumerate(ends):
-        y = max(floor, min(y, axes.bottom + 8 - sum(room[i:])))
-        floor = y + room[i]
+    room = [16.0 if one.clinical else 28.0 for _, one in ends]
+    places = apart([y for y, _ in ends], room, TOP + 4, axes.bottom + 8)
+    for y, (_, one) in zip(places, ends, strict=True):
         colour = d.SIDE_COLOURS.get(one.side, d.NEUTRAL)
         dash = (5.0, 3.0) if one.side == "right" else None
         name = one.side.capitalize() if one.side in d.SIDE_COLOURS else "Angle"
@@ -273,7 +199,7 @@ def _names(axes: _Axes, series: Sequence[AngleSeries]) -> list[d.Shape]:
     return shapes
 
 
-def _last_y(axes: _Axes, series: AngleSeries) -> float:
+def _last_y(axes: Axes, series: AngleSeries) -> float:
     return next(axes.y(v) for v in reversed(series.value) if v is not None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rehabkit.findings import Assessment, Finding
 from rehabkit.reports import drawing as d
-from rehabkit.reports.curves import WIDTH
+from rehabkit.reports.axes import WIDTH
 from rehabkit.reports.text import number
 
 LEFT_EDGE, RIGHT_EDGE, ROW, TOP = 190.0, WIDTH - 24, 36.0, 10.0
