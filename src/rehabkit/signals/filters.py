@@ -20,7 +20,7 @@ NYQUIST_SHARE = 0.9
 """The band's upper edge stays below this share of half the rate."""
 MAINS_HZ = (50.0, 60.0)
 """Both are taken out where nobody says which country's sockets hummed."""
-ORDER, ENVELOPE_HZ, QUALITY = 4, 6.0, 30.0
+ORDER, ENVELOPE_HZ, NOTCH_HZ = 4, 6.0, 2.0
 CARRIER_HZ = 100.0
 """Where most of the EMG's power lies: the band's delay is stated for this frequency."""
 
@@ -51,7 +51,7 @@ def band_pass(rate_hz: float, low_hz: float = LOW_HZ, high_hz: float = HIGH_HZ) 
 
 
 def mains_notch(rate_hz: float, mains_hz: Sequence[float] = MAINS_HZ, high_hz: float = HIGH_HZ) -> Array:
-    """A notch (quality 30) at each mains frequency and its harmonics inside the band.
+    """A notch, 2 Hz wide, at each mains frequency and its harmonics inside the band.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def mains_notch(rate_hz: float, mains_hz: Sequence[float] = MAINS_HZ, high_hz: f
 
     edge_hz = min(high_hz, NYQUIST_SHARE * rate_hz / 2)
     at = sorted({k * mains for mains in mains_hz for k in range(1, int(edge_hz // mains) + 1)})
-    return np.array([np.concatenate(iirnotch(hz, QUALITY, fs=rate_hz)) for hz in at]).reshape(-1, 6)
+    return np.array([np.concatenate(iirnotch(hz, hz / NOTCH_HZ, fs=rate_hz)) for hz in at]).reshape(-1, 6)
 
 
 def low_pass(rate_hz: float, cut_hz: float = ENVELOPE_HZ, order: int = 2) -> Array:
