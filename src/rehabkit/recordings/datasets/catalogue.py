@@ -281,8 +281,67 @@ _UCI_LOWER_LIMB = DataSet(
     files=(DataFile("uci_lower_limb_1000hz.npz", "52eabfc1fdd038023d0da3719ae4669832d9d28e86886af33816ce461721c414"),),
 )
 
+_EEGMMIDB = DataSet(
+    name="eegmmidb",
+    title="EEG Motor Movement/Imagery Dataset",
+    home="https://physionet.org/content/eegmmidb/1.0.0/",
+    access="by hand",
+    licence="ODC-By 1.0, as remembered of its page; a copy on OpenNeuro (ds004362) is marked CC0",
+    citation="Schalk, McFarland, Hinterberger, Birbaumer, Wolpaw: BCI2000: a general-purpose brain-computer interface "
+    "system. IEEE Trans. Biomed. Eng. 51(6):1034-1043, 2004. doi:10.1109/TBME.2004.827072; and Goldberger et al.: "
+    "PhysioBank, PhysioToolkit, and PhysioNet. Circulation 101(23):e215-e220, 2000",
+    holds="64 electrodes at 160 Hz, fourteen runs of executed and imagined movements of fists and feet a person",
+    people=109,
+    systems=("recovery_prognosis",),
+    ships=True,
+    folder="bio/physionet_eegmmidb_S001",
+    published="S001 to S109, each with S001R01.edf to S001R14.edf; any part of it",
+    files=tuple(DataFile(f"S001R{run:02d}.edf", needed=False) for run in range(1, 15)),
+)
+
+_MI_OPENBCI = DataSet(
+    name="mi_openbci",
+    title="MI-OpenBCI, motor imagery with a consumer-grade amplifier",
+    home="https://github.com/vpeterson/MI-OpenBCI",
+    access="by hand",
+    licence="MIT (its repository)",
+    citation="Peterson, Galván, Hernández, Spies: A feasibility study of a complete low-cost consumer-grade "
+    "brain-computer interface system. Heliyon 6(3):e03425, 2020. doi:10.1016/j.heliyon.2020.e03425",
+    holds="15 electrodes at 125 Hz, right hand and rest; the compact form has the practice run R0, ten trials a person",
+    people=10,
+    systems=("recovery_prognosis",),
+    ships=True,
+    folder="bio/mi_openbci_R0",
+    published="OpenViBE's .ov files, which are not read: only the compact form is",
+    files=(DataFile("eeg_R0_10subj.npz", "75b973bbe5d3d636992960488613c1102ac80023f7b528d463411ec1eca9283e"),),
+)
+
+_STROKE_LIU2024 = DataSet(
+    name="stroke_liu2024",
+    title="Motor imagery EEG of acute stroke patients: derived features",
+    home="https://doi.org/10.6084/m9.figshare.21679035",
+    access="by hand",
+    licence="the EEG CC BY 4.0 (its NEMAR page); the repository that derived these features states none",
+    citation="Liu, Wei, Wang et al.: An EEG motor imagery dataset for brain computer interface in acute stroke "
+    "patients. Sci. Data 11:131, 2024. doi:10.1038/s41597-023-02787-8",
+    holds="measures of 20 windows of 8 s of each of 27 patients, and their baseline NIHSS, MBI and mRS; no recovery",
+    people=27,
+    systems=("recovery_prognosis",),
+    ships=False,
+    folder="bio/stroke_liu2024_derived",
+    published="the EEG, from which these features can't be made again: only the compact form is read",
+    files=(
+        DataFile("windows_540x29_features.npz", "1c77f0ac04c751850fac3e010642c0ef370c7b8bd24f8122d53c830d7cbfda60"),
+        DataFile("participants.tsv", "40e7e4310857842cda7ec107b54175f80d85b7a9efc146f6927d72d3f945a959", needed=False),
+    ),
+)
+
 DATA_SETS: Mapping[str, DataSet] = {
-    one.name: one for one in (_UIPRMD, _KIMORE, _IRDS, _KERAAL, _SPAR, _MEDIAPIPE_FORM, _UCI_LOWER_LIMB)
+    one.name: one
+    for one in (
+        *(_UIPRMD, _KIMORE, _IRDS, _KERAAL, _SPAR, _MEDIAPIPE_FORM),
+        *(_UCI_LOWER_LIMB, _EEGMMIDB, _MI_OPENBCI, _STROKE_LIU2024),
+    )
 }
 """Every data set by the name that the command line uses."""
 

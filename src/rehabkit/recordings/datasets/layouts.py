@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from rehabkit.recordings.datasets import irds, keraal, kimore_raw, mediapipe_form, spar_text, uiprmd_text
+from rehabkit.recordings.datasets import (
+    eegmmidb,
+    irds,
+    keraal,
+    kimore_raw,
+    mediapipe_form,
+    mi_openbci,
+    spar_text,
+    stroke_liu2024,
+    uiprmd_text,
+)
 
 Convert = Callable[[Path, Path], list[str]]
 """(published folder, empty folder to write into) → what was left out, and why.
@@ -19,5 +29,8 @@ PUBLISHED: Mapping[str, Convert] = {
     "keraal": keraal.convert,
     "spar": spar_text.convert,
     "mediapipe_form": mediapipe_form.convert,
+    "eegmmidb": eegmmidb.convert,
+    "mi_openbci": mi_openbci.convert,
+    "stroke_liu2024": stroke_liu2024.convert,
 }
 """Data set → what converts it."""

@@ -1,0 +1,128 @@
+"""What EDF, BDF and BrainVision promise in their headers, checked against the file before anything is loaded."""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+from typing import NamedTuple
+
+from rehabkit.errors import RecordingError
+from rehabkit.recordings.files import read_bytes
+
+_SIGNAL_BYTES, _FIXED_BYTES = 256, 256
+_WIDTHS = {"label": 16, "transducer": 80, "unit": 8, "limits": 32, "filter": 80, "n_samples": 8, "reserved": 32}
+_BYTES_OF = {".edf": 2, ".bdf": 3}
+_BINARY = {"INT_16": 2, "IEEE_FLOAT_32": 4, "INT_32": 4, "UINT_16": 2}
+MOST_SIGNALS = 1024
+
+
+class EdfHeader(NamedTuple):
+    """Of an EDF or BDF file: labels, units, samples a record of each signal, number of records."""
+
+    labels: tuple[str, ...]
+    units: tuple[str, ...]
+    n_samples: tuple[int, ...]
+    n_records: int
+
+
+def check(path: Path) -> None:
+    """Raise a RecordingError where a file is not as long as its header says, or refers to others elsewhere."""
+    suffix = path.suffix.lower()
+    if suffix in _BYTES_OF:
+        edf_header(path)
+    elif suffix == ".vhdr":
+        _check_brainvision(path)
+
+
+def units(path: Path) -> dict[str, str]:
+    """Label → unit as an EDF or BDF header has it, of labels that occur once; empty for other formats."""
+    if path.suffix.lower() not in _BYTES_OF:
+        return {}
+    header = edf_header(path)
+    return {
+        label: unit for label, unit in zip(header.labels, header.units, strict=True) if header.labels.count(label) == 1
+    }
+
+
+def edf_header(path: Path) -> EdfHeader:
+    """The header of an EDF or BDF file (Kemp & Olivan 2003), checked against the file's length.
+
+    Raises
+    ------
+    RecordingError
+        If it is no such header, the recording has pauses, or the file is longer or shorter than it says.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        fixed = file.read(_FIXED_BYTES)
+        n_signals = _number(fixed[252:256], path, "number of signals")
+        if not 1 <= n_signals <= MOST_SIGNALS:
+            raise RecordingError(f"{path.name} must have 1 to {MOST_SIGNALS} signals, got {n_signals}; export it again")
+        rest = file.read(_SIGNAL_BYTES * n_signals)
+    n_header, n_records = _number(fixed[184:192], path, "size of header"), _number(fixed[236:244], path, "records")
+    if len(rest) < _SIGNAL_BYTES * n_signals or n_header != _FIXED_BYTES + _SIGNAL_BYTES * n_signals:
+        raise RecordingError(f"{path.name} must have a header of {n_signals} signals, got another; copy it again")
+    if b"EDF+D" in fixed[192:236] or b"BDF+D" in fixed[192:236]:
+        raise RecordingError(f"{path.name} must be one stretch of time, got one with pauses (EDF+D); cut it at them")
+    fields, at = {}, 0
+    for name, width in _WIDTHS.items():
+        part = rest[at : at + width * n_signals]
+        fields[name] = [part[i * width : (i + 1) * width] for i in range(n_signals)]
+        at += width * n_signals
+    n_samples = tuple(_number(text, path, "samples a record") for text in fields["n_samples"])
+    if min(n_samples) < 1:
+        raise RecordingError(f"{path.name} must have samples in each record, got {min(n_samples)}; export it again")
+    _check_length(path, size, n_header, n_records, sum(n_samples) * _BYTES_OF[path.suffix.lower()])
+    texts = [tuple(text.decode("latin-1").strip() for text in fields[name]) for name in ("label", "unit")]
+    return EdfHeader(texts[0], texts[1], n_samples, n_records)
+
+
+def _check_length(path: Path, size: int, n_header: int, n_records: int, n_record_bytes: int) -> None:
+    if n_records == -1:  # a recorder that wasn't closed: as many as there are
+        n_records = (size - n_header) // n_record_bytes
+    wanted = n_header + n_records * n_record_bytes
+    if n_records < 1 or size != wanted:
+        raise RecordingError(
+            f"{path.name} must hold {n_records} records, {wanted} bytes, as its header says, got {size} bytes; "
+            "it is cut off or damaged: copy it again"
+        )
+
+
+def _number(text: bytes, path: Path, what: str) -> int:
+    try:
+        return int(text.decode("ascii").strip() or "none")
+    except ValueError as error:
+        raise RecordingError(
+            f"{path.name}: {what} in the header must be a whole number, got {text[:20]!r}; is it EDF or BDF?"
+        ) from error
+
+
+def _check_brainvision(path: Path) -> None:
+    """Both files beside it are there, in its own folder, and the samples fill whole time points."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True, delimiters=("=",))
+    text = read_bytes(path, 16 * 2**20).decode("utf-8", "replace")
+    try:
+        parser.read_string(text[max(0, text.find("[Common")) :].split("[Comment]")[0])
+        common = {key.lower(): value or "" for key, value in parser["Common Infos"].items()}
+        n_channels = int(common["numberofchannels"])
+        step_us = float(common["samplinginterval"])
+    except (configparser.Error, KeyError, ValueError) as error:
+        what = " ".join(str(error).split())[:80]
+        raise RecordingError(f"{path.name} must be a BrainVision header, got '{what}'; export it again") from error
+    if not (1 <= n_channels <= MOST_SIGNALS and 10 <= step_us < 1e9):
+        got = f"{n_channels} channels, {step_us:g} µs"
+        raise RecordingError(
+            f"{path.name} must have 1 to {MOST_SIGNALS} channels and a true rate, got {got}; export it again"
+        )
+    others = [common.get("datafile", ""), common.get("markerfile", "")]
+    for name in filter(None, (one.replace("$b", path.stem) for one in others)):
+        if "/" in name or "\\" in name or not (path.parent / name).is_file():
+            raise RecordingError(f"{path.name} must have {name[:80]!r} beside it, got none; copy its files together")
+    if common.get("dataformat", "BINARY").upper() == "BINARY" and others[0]:
+        bytes_of = _BINARY.get(parser.get("Binary Infos", "BinaryFormat", fallback="INT_16").upper(), 2)
+        size = (path.parent / others[0].replace("$b", path.stem)).stat().st_size
+        if size == 0 or size % (bytes_of * n_channels):
+            raise RecordingError(
+                f"{others[0]} must hold whole samples of {n_channels} channels, got {size} bytes; "
+                "it is cut off: copy it again"
+            )
