@@ -83,8 +83,9 @@ def headline(one: Recipe, evaluation: bench.Evaluation) -> list[str]:
     """The line for the README: the first metric of the model that ships."""
     name = one.ships or next(iter(one.models))
     metric, estimate = next(iter(evaluation.outcomes[name].estimates.items()))
+    people = f"{evaluation.n_subjects} {'simulated ' if one.simulated else ''}people"
     return [
-        f"{one.title}, {evaluation.protocol.title}, {evaluation.n_subjects} people: {metric} {estimate.value:.3f} "
+        f"{one.title}, {evaluation.protocol.title}, {people}: {metric} {estimate.value:.3f} "
         f"({estimate.low_95:.3f} to {estimate.high_95:.3f})"
     ]
 

@@ -73,10 +73,23 @@ def test_the_table_says_what_it_is(recipe: SwingRecipe, examples: Examples) -> N
     run = evaluate(recipe, examples, RANDOM, Settings(leak_demo=True, quick=True), models=["small", "majority"])
     table = results.table(recipe, run)
     assert "LEAK DEMONSTRATION" in table.note and "quick run" in table.note
+    assert "Configuration: small: {'epochs': " in table.note and "seed 0" in table.note
     assert [row[0] for row in table.rows] == ["small", "majority (trivial)"]
     assert results.figures(recipe, run, "small") == []
     with pytest.raises(InputError, match="leak demonstration must not be exported"):
         make_bundle(recipe, examples, Settings(quick=True), evaluation=run)
+
+
+def test_what_was_trained_on_simulated_people_says_so(recipe: SwingRecipe, examples: Examples) -> None:
+    class Simulated(SwingRecipe):
+        simulated = "wrists that nobody has"
+
+    run = evaluate(Simulated(), examples, LOSO, Settings(), models=["classical"])
+    assert results.note(run).startswith("SIMULATED: wrists that nobody has. 60 recordings of 5 simulated people;")
+    card = make_bundle(Simulated(), examples, Settings(quick=True), model="classical", evaluation=run).card
+    assert card.limits[0].startswith("Trained on SIMULATED signals (wrists that nobody has)")
+    assert [data.title for data in card.data] == ["SIMULATED: wrists that nobody has"]
+    assert card.figures[0].protocol == "leave one subject out, 5 simulated people, 60 recordings"
 
 
 def test_an_unknown_model_is_named(recipe: SwingRecipe, examples: Examples) -> None:

@@ -34,6 +34,12 @@ def test_calibration_error_of_one_bin_by_hand() -> None:
     assert metrics.calibration_error(target, probability) == pytest.approx(0.9 - 0.7, abs=1e-6)
 
 
+def test_r2_is_scikit_learns_and_undefined_where_nothing_varies() -> None:
+    target, value = RNG.normal(size=30), RNG.normal(size=30)
+    assert metrics.r2(target, value) == pytest.approx(sk.r2_score(target, value))
+    assert np.isnan(metrics.r2(np.ones(3), np.zeros(3)))
+
+
 def test_errors_and_rank_correlation() -> None:
     target, value = np.array([1.0, 2.0, 4.0]), np.array([[2.0], [2.0], [1.0]])
     assert metrics.mae(target, value) == pytest.approx(4 / 3)

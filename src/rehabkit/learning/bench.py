@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import joblib
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rehabkit.errors import InputError, LeakError, MissingExtraError
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.export import Cost, cost, count_parameters, to_onnx
-from rehabkit.learning.metrics import Estimate, by_recording, estimate
+from rehabkit.learning.metrics import Estimate, by_recording, estimate, estimate_of_series
 from rehabkit.learning.model import Model
 from rehabkit.learning.protocols import Fold, Protocol, check_seen, check_split, check_unfitted
 from rehabkit.learning.recipe import Recipe
@@ -67,6 +67,7 @@ class Outcome:
     outputs : output name → (n, …) predictions by models that had not seen the row's subject.
     estimates : metric name → figure.
     cost : ``None`` for what isn't exported.
+    settings : of the untrained model.
     """
 
     model: str
@@ -75,11 +76,12 @@ class Outcome:
     estimates: dict[str, Estimate]
     cost: Cost | None = None
     trivial: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A recipe under one protocol; rows, recordings and subjects that were tested."""
+    """A recipe under one protocol; rows, recordings and subjects that were tested; what was simulated, if it was."""
 
     recipe: str
     protocol: Protocol
@@ -88,6 +90,7 @@ class Evaluation:
     n_recordings: int
     n_subjects: int
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    simulated: str = ""
 
 
 def evaluate(
@@ -128,7 +131,8 @@ def evaluate(
         }
     tested = examples.at(np.concatenate([fold.test for fold in folds]))
     n_recordings = len(np.unique(tested.recording))
-    return Evaluation(recipe.name, protocol, settings, len(tested), n_recordings, len(tested.subjects), outcomes)
+    n_subjects, simulated = len(tested.subjects), recipe.simulated
+    return Evaluation(recipe.name, protocol, settings, len(tested), n_recordings, n_subjects, outcomes, simulated)
 
 
 @contextmanager
@@ -185,7 +189,8 @@ def _outcome(
     outputs = {key: np.concatenate([one[key] for one, _ in results]) for key in results[0][0]}
     estimates = score(recipe, examples.at(rows), outputs)
     say(f"  {next(iter(estimates))} {next(iter(estimates.values()))}")
-    return Outcome(name, rows, outputs, estimates, next((c for _, c in results if c is not None), None), trivial)
+    expense = next((c for _, c in results if c is not None), None)
+    return Outcome(name, rows, outputs, estimates, expense, trivial, make().settings())
 
 
 def run_fold(
@@ -224,8 +229,11 @@ def run_fold(
 
 
 def score(recipe: Recipe, examples: Examples, outputs: Tensors) -> dict[str, Estimate]:
-    """Each metric over recordings (rows of one recording are averaged first)."""
+    """Each metric over recordings: of the mean of each one's rows, or of its rows as a series."""
     output = outputs[recipe.output]
+    if recipe.series:
+        rows = examples.target, output, examples.subject, examples.recording
+        return {name: estimate_of_series(metric, *rows) for name, metric in recipe.metrics.items()}
     target, pooled, subject = by_recording(examples.target, output, examples.subject, examples.recording)
     return {name: estimate(metric, target, pooled, subject) for name, metric in recipe.metrics.items()}
 

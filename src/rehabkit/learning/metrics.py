@@ -88,6 +88,44 @@ def rmse(target: Array, value: Array) -> float:
     return float(np.sqrt(np.mean((value.reshape(len(target)) - target) ** 2)))
 
 
+def offset_free_rmse(target: Array, value: Array) -> float:
+    """Root mean square error once the mean difference is taken off: for targets whose zero is not known.
+
+    >>> offset_free_rmse(np.array([1.0, 2.0, 3.0]), np.array([11.0, 12.0, 13.0]))
+    0.0
+    """
+    return float(np.std(value.reshape(len(target)) - target))
+
+
+def range_rmse(target: Array, value: Array) -> float:
+    """Root mean square error in percent of the target's range.
+
+    >>> range_rmse(np.array([0.0, 50.0]), np.array([5.0, 55.0]))
+    10.0
+    """
+    return 100 * rmse(target, value) / float(np.ptp(target)) if np.ptp(target) else float("nan")
+
+
+def r_squared(target: Array, value: Array) -> float:
+    """Share of the target's variance that is explained; negative where its own mean would do better.
+
+    >>> r_squared(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
+    0.0
+    """
+    variance = float(np.var(target))
+    return 1 - rmse(target, value) ** 2 / variance if variance else float("nan")
+
+
+def r2(target: Array, value: Array) -> float:
+    """Share of the variance explained, 1 minus squared error over that of the targets' own mean; NaN if constant.
+
+    >>> r2(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
+    0.5
+    """
+    apart = np.sum((target - target.mean()) ** 2)
+    return float(1 - np.sum((value.reshape(len(target)) - target) ** 2) / apart) if apart > 0 else float("nan")
+
+
 def spearman(target: Array, value: Array) -> float:
     """Rank correlation; NaN where one side is constant."""
     flat = value.reshape(len(target))
@@ -96,7 +134,7 @@ def spearman(target: Array, value: Array) -> float:
     return float(stats.spearmanr(target, flat).statistic)
 
 
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "calibration_error"})
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "offset_free_rmse", "range_rmse", "calibration_error"})
 """Metrics in which the worst subject is the one with the largest figure."""
 
 
@@ -126,6 +164,44 @@ def estimate(metric: Metric, target: Array, output: Array, subject: Array, *, se
     low, high = np.nanpercentile(values, [2.5, 97.5]) if np.isfinite(values).any() else (float("nan"),) * 2
     worst = _worst(own, largest=getattr(metric, "__name__", "") in LOWER_IS_BETTER)
     return Estimate(metric(target, output), float(low), float(high), own[worst], worst)
+
+
+def estimate_of_series(
+    metric: Metric, target: Array, output: Array, subject: Array, recording: Array, *, seed: int = 0
+) -> Estimate:
+    """A metric of each recording's rows, averaged over a subject's recordings, then over subjects.
+
+    Parameters
+    ----------
+    target : (n,); output : (n, …); subject, recording : (n,).
+
+    Notes
+    -----
+    For rows that are moments of one recording: a long recording counts no more than a short one. The interval draws
+    subjects with replacement (percentile, 1000 draws).
+
+    Examples
+    --------
+    >>> own = np.array([0.0, 0.0, 0.0, 0.0]), np.array([1.0, 1.0, 3.0, 5.0])
+    >>> e = estimate_of_series(mae, *own, np.array(list("aabb")), np.array([0, 0, 1, 2]))
+    >>> e.value, e.worst, e.worst_subject  # a: 1; b: the mean of 3 and 5
+    (2.5, 4.0, 'b')
+    """
+    own = by_subject(metric, target, output, subject, recording)
+    values = np.array(list(own.values()))
+    draws = np.random.default_rng(seed).integers(len(values), size=(N_BOOTSTRAP, len(values)))
+    low, high = np.nanpercentile(np.nanmean(values[draws], axis=1), [2.5, 97.5])
+    worst = _worst(own, largest=getattr(metric, "__name__", "") in LOWER_IS_BETTER)
+    return Estimate(float(np.nanmean(values)), float(low), float(high), own[worst], worst)
+
+
+def by_subject(metric: Metric, target: Array, output: Array, subject: Array, recording: Array) -> dict[str, float]:
+    """Subject → the mean over that subject's recordings of the metric of each one's rows."""
+    found: dict[str, list[float]] = {str(name): [] for name in np.unique(subject)}
+    for number in np.unique(recording):
+        rows = np.flatnonzero(recording == number)
+        found[str(subject[rows[0]])].append(metric(target[rows], output[rows]))
+    return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 def _worst(own: dict[str, float], *, largest: bool) -> str:

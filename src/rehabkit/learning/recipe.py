@@ -43,8 +43,12 @@ class Recipe(ABC):
     outputs : output name → its shape without the batch, axes and unit. The exported graph gives these, in order.
     models : name → makes an untrained model; ``published``, ``small`` and ``classical`` at least.
     baselines : name → makes a trivial one.
+    simulated : what the examples are where no person was recorded; empty where they are real. Card, tables and
+        results then say so.
     ships : the model that becomes the bundle; ``None`` where the data's licence forbids to ship it.
     metrics : name → metric; the first is the one that counts.
+    series : whether a recording's rows are moments, each with a truth of its own; else they are averaged and scored
+        as one.
     protocols : name → protocol; the first is the default.
     studies : name → further tables.
     intended_use, limits : for the card.
@@ -54,12 +58,14 @@ class Recipe(ABC):
     title: ClassVar[str]
     system: ClassVar[System[Any]]
     data: ClassVar[tuple[str, ...]]
+    simulated: ClassVar[str] = ""
     labels: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[Mapping[str, TensorSpec]]
     models: ClassVar[Mapping[str, Callable[[], Model]]]
     baselines: ClassVar[Mapping[str, Callable[[], Model]]]
     ships: ClassVar[str | None]
     metrics: ClassVar[Mapping[str, Metric]]
+    series: ClassVar[bool] = False
     protocols: ClassVar[Mapping[str, Protocol]] = {LOSO.name: LOSO, RANDOM.name: RANDOM}
     studies: ClassVar[Mapping[str, Study]] = {}
     intended_use: ClassVar[str]

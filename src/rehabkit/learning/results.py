@@ -24,17 +24,30 @@ def title(evaluation: Evaluation) -> str:
 
 def note(evaluation: Evaluation) -> str:
     """How to read the table."""
+    leaks = evaluation.protocol.leaks or evaluation.settings.leak_demo
     parts = [
-        f"{evaluation.n_recordings} recordings of {evaluation.n_subjects} people; in brackets the 95 % interval "
+        f"SIMULATED: {evaluation.simulated}." if evaluation.simulated else "",
+        f"{evaluation.n_recordings} recordings of {_people(evaluation)}; in brackets the 95 % interval "
         "(bootstrap over people) and the worst person. Weights, stopping and thresholds were set inside the training "
         "part; designs were chosen while looking at these people's figures, which makes them a little too good.",
         "Size and time are those of the ONNX file, one row at a time on one CPU core." if _costed(evaluation) else "",
-        "LEAK DEMONSTRATION: people are on both sides of the split; these figures mean nothing."
-        if evaluation.protocol.leaks or evaluation.settings.leak_demo
+        "LEAK DEMONSTRATION: people are on both sides of the split; these figures mean nothing. "
+        f"Configuration: {_configuration(evaluation)}."
+        if leaks
         else "",
         "A quick run: few people, little training; not a result." if evaluation.settings.quick else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _people(evaluation: Evaluation) -> str:
+    return f"{evaluation.n_subjects} {'simulated ' if evaluation.simulated else ''}people"
+
+
+def _configuration(evaluation: Evaluation) -> str:
+    """Each model's settings and the seed, so that the demonstration can be made again."""
+    models = [f"{name}: {one.settings or 'nothing to set'}" for name, one in evaluation.outcomes.items()]
+    return "; ".join([*models, f"seed {evaluation.settings.seed}, {evaluation.n_rows} rows"])
 
 
 def figures(recipe: Recipe, evaluation: Evaluation, model: str) -> list[Figure]:
@@ -42,7 +55,7 @@ def figures(recipe: Recipe, evaluation: Evaluation, model: str) -> list[Figure]:
     if evaluation.protocol.leaks or evaluation.settings.leak_demo or evaluation.settings.quick:
         return []
     outcome = evaluation.outcomes[model]
-    protocol = f"{evaluation.protocol.title}, {evaluation.n_subjects} people, {evaluation.n_recordings} recordings"
+    protocol = f"{evaluation.protocol.title}, {_people(evaluation)}, {evaluation.n_recordings} recordings"
     return [
         Figure(name=name, value=e.value, low_95=e.low_95, high_95=e.high_95, worst_subject=e.worst, protocol=protocol)
         for name, e in outcome.estimates.items()

@@ -20,6 +20,8 @@ from rehabkit.recordings.datasets import catalogue
 from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.card import DataUse
 
+QUICK = ("A quick run: few people, little training; for tests only.",)
+
 
 def make_bundle(
     recipe: Recipe,
@@ -56,12 +58,11 @@ def make_bundle(
     trained.fit(examples, settings.seed)
     facts: dict[str, object] = {
         "settings": trained.settings() | recipe.settings(*_scored(examples, evaluation, name)),
-        "data": [used(data, examples) for data in recipe.data],
+        "data": [simulated(recipe, examples)] if recipe.simulated else [used(data, examples) for data in recipe.data],
         "protocol": title(evaluation) if evaluation else "not evaluated",
         "figures": figures(recipe, evaluation, name) if evaluation else [],
     }
-    if settings.quick:
-        facts["limits"] = [*recipe.limits, "A quick run: few people, little training; for tests only."]
+    facts["limits"] = [*_of_simulation(recipe), *recipe.limits, *(QUICK if settings.quick else ())]
     return bundle_of(trained, name, recipe, examples, facts)
 
 
@@ -77,6 +78,23 @@ def used(name: str, examples: Examples) -> DataUse:
         n_recordings=len(np.unique(examples.recording)),
         sha256={file.name: file.sha256 for file in entry.files if file.sha256},
     )
+
+
+def simulated(recipe: Recipe, examples: Examples) -> DataUse:
+    """What the card says of examples that no person gave."""
+    return DataUse(
+        name="simulated",
+        title=f"SIMULATED: {recipe.simulated}",
+        licence="computed by rehabkit; no person's data",
+        n_subjects=len(examples.subjects),
+        n_recordings=len(np.unique(examples.recording)),
+    )
+
+
+def _of_simulation(recipe: Recipe) -> list[str]:
+    if not recipe.simulated:
+        return []
+    return [f"Trained on SIMULATED signals ({recipe.simulated}); of a person it can say nothing."]
 
 
 def _quick(make: Callable[[], Model], settings: Settings) -> Callable[[], Model]:
