@@ -34,10 +34,10 @@ def test_calibration_error_of_one_bin_by_hand() -> None:
     assert metrics.calibration_error(target, probability) == pytest.approx(0.9 - 0.7, abs=1e-6)
 
 
-def test_r2_is_scikit_learns_and_undefined_where_nothing_varies() -> None:
+def test_r_squared_is_scikit_learns_and_undefined_where_nothing_varies() -> None:
     target, value = RNG.normal(size=30), RNG.normal(size=30)
-    assert metrics.r2(target, value) == pytest.approx(sk.r2_score(target, value))
-    assert np.isnan(metrics.r2(np.ones(3), np.zeros(3)))
+    assert metrics.r_squared(target, value) == pytest.approx(sk.r2_score(target, value))
+    assert np.isnan(metrics.r_squared(np.ones(3), np.zeros(3)))
 
 
 def test_errors_and_rank_correlation() -> None:

@@ -116,16 +116,6 @@ def r_squared(target: Array, value: Array) -> float:
     return 1 - rmse(target, value) ** 2 / variance if variance else float("nan")
 
 
-def r2(target: Array, value: Array) -> float:
-    """Share of the variance explained, 1 minus squared error over that of the targets' own mean; NaN if constant.
-
-    >>> r2(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
-    0.5
-    """
-    apart = np.sum((target - target.mean()) ** 2)
-    return float(1 - np.sum((value.reshape(len(target)) - target) ** 2) / apart) if apart > 0 else float("nan")
-
-
 def spearman(target: Array, value: Array) -> float:
     """Rank correlation; NaN where one side is constant."""
     flat = value.reshape(len(target))
