@@ -78,7 +78,7 @@ def amplitude(values: Array) -> Array:
     ----------
     values : (n_times, n_channels); NaN is left out. Long recordings are thinned, which changes no percentile much.
     """
-    thin = values[:: max(1, len(values) // 20_000)]
+    thin = values[:: max(1, len(values) // 10_000)]
     lost = np.isnan(thin)
     if not lost.any():
         low, high = np.percentile(thin, (2.5, 97.5), axis=0)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rehabkit.errors import RecordingError
 from rehabkit.findings import CheckResult
+from rehabkit.recordings import biosignal_check
 from rehabkit.recordings.biosignal import Biosignal
 
 
@@ -34,8 +35,8 @@ def read(
 
 
 def check(recording: Biosignal) -> list[CheckResult]:
-    """Is it fit: units by magnitude, mains hum, flat, clipped and missing channels."""
-    return []
+    """Is it fit: missing, flat and clipped channels, mains hum, drift, movement, electrodes out of line."""
+    return biosignal_check.check(recording)
 
 
 def described(recording: Biosignal) -> str:

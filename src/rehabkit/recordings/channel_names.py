@@ -2,7 +2,8 @@
 
 A name becomes a place on the head by these rules only, and each change is noted in the recording's history: dots at
 its end go (``Fc5.``), so do the word ``EEG`` before it and the reference after it (``EEG C3-REF``), and its letters
-take the spelling of the 10-10 system (``FP1`` → ``Fp1``, ``CZ`` → ``Cz``). Nothing else is taken for an electrode.
+take the spelling of the 10-10 system (``FP1`` → ``Fp1``, ``CZ`` → ``Cz``). Nothing else is taken for an electrode, and
+two names that would become one stay as they are.
 """
 
 from __future__ import annotations
@@ -11,21 +12,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from rehabkit.errors import RecordingError
+from rehabkit.recordings import electrodes
 from rehabkit.recordings.biosignal import Kind
 
 MONTAGE = "standard_1005"
-SAME_PLACE: Mapping[str, str] = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8"}
-"""The 10-20 system's names → the 10-10 system's, of the same places."""
-_ROWS = {"AF": 10, "F": 10, "FC": 6, "C": 6, "CP": 6, "P": 10, "PO": 10}
-PLACES: tuple[str, ...] = (
-    *("Nz", "Fp1", "Fpz", "Fp2", "O1", "Oz", "O2", "I1", "Iz", "I2"),
-    *("T7", "T8", "T9", "T10", *(f"{row}{n}" for row in ("FT", "TP") for n in range(7, 11))),
-    *(f"{row}{n}" for row, most in _ROWS.items() for n in ("z", *range(1, most + 1))),
-    *("A1", "A2", "M1", "M2", *SAME_PLACE),
-)
-"""Electrodes of the 10-10 system (Nuwer et al. 1998) and the 10-20 system's own names, as they are written."""
-_SPELLING = {place.upper(): place for place in PLACES}
-_REFERENCES = r"[-_ ](?:REF|LE|RE|AR|AVG|A1|A2|M1|M2|A1A2|CZ|CPZ|FCZ)"
 _ELECTRIC: Mapping[Kind, re.Pattern[str]] = {
     "emg": re.compile(r"EMG|RECTUS|VAST(?:US|O)|BICEPS|TRICEPS|SEMITEND|SEMIMEMB|GASTROC|SOLEUS|TIBIALIS|DELTOID"
                       r"|TRAPEZIUS|GLUTEUS|ADDUCTOR|FLEXOR_|EXTENSOR_|BRACHIORADIALIS|PECTORALIS", re.I),
@@ -36,26 +26,18 @@ _ANGLE = re.compile(r"ANGLE|FLEXION|EXTENSION|ABDUCTION|ADDUCTION|ROTATION|GONIO
 
 
 def place_of(name: str) -> str:
-    """The place on the head that a name means, as the 10-10 system writes it; empty where it means none.
+    """The electrode that a name means, in the spelling of the 10-10 system; empty where it means none.
+
+    The 10-20 system's own names (T3) stay: :func:`rehabkit.recordings.electrodes.standard_name` knows what they are.
 
     Examples
     --------
     >>> place_of("Fc5."), place_of("EEG Fp1-REF"), place_of("CZ"), place_of("T3"), place_of("Channel 3")
     ('FC5', 'Fp1', 'Cz', 'T3', '')
     """
-    plain = re.sub(r"^EEG[ _-]+", "", name.strip().rstrip("."), flags=re.I).upper()
-    return _SPELLING.get(plain) or _SPELLING.get(re.sub(f"{_REFERENCES}$", "", plain), "")
-
-
-def same_place(name: str) -> str:
-    """The 10-10 system's name of a place: two electrodes that lie there have it in common.
-
-    Examples
-    --------
-    >>> same_place("T3"), same_place("T7"), same_place("C3")
-    ('T7', 'T7', 'C3')
-    """
-    return SAME_PLACE.get(name, name)
+    site = electrodes.standard_name(name) or ""
+    olds = (old for old, new in electrodes.OLD_NAMES.items() if new == site)
+    return next((old for old in olds if re.search(rf"\b{old}\b", name, re.I)), site)
 
 
 def kind_of(name: str) -> Kind:
@@ -68,7 +50,7 @@ def kind_of(name: str) -> Kind:
     >>> kind_of("Ch 7")
     'other'
     """
-    if place_of(name):
+    if place_of(name) or re.match(r"EEG\b", name, re.I):
         return "eeg"
     electric = next((kind for kind, words in _ELECTRIC.items() if words.search(name)), None)
     if electric:
@@ -99,7 +81,7 @@ def montage_of(eeg: Collection[str]) -> tuple[str, list[str]]:
     >>> montage_of(["C3", "X7"])
     ('', ['no montage: X7 not in the 10-10 system'])
     """
-    unknown = [name for name in eeg if name not in PLACES]
+    unknown = [name for name in eeg if not place_of(name)]
     if unknown:
         return "", [f"no montage: {', '.join(unknown[:12])} not in the 10-10 system"]
     return (MONTAGE if eeg else ""), []

@@ -1,8 +1,8 @@
 """Motor imagery of the right hand with a cheap amplifier (Peterson et al. 2020, Heliyon e03425), run R0, 125 Hz.
 
 Ten healthy people, 15 electrodes, 5 trials of the right hand and 5 of rest each: far too few for a figure.
-R0 is the practice run, in which the hand was probably moved, not imagined. One signal common to all electrodes, of
-some 10 to 100 µV, is most of what was recorded: re-reference before anything else.
+R0 is the practice run, in which the hand was probably moved, not imagined. Mains hum of 50 Hz, much the same in
+all electrodes, is most of what was recorded: filter it, and re-reference, before anything else.
 """
 
 from __future__ import annotations
