@@ -21,6 +21,9 @@ LEFT = "#0067a5"
 RIGHT = "#c8500a"
 NEUTRAL = "#3d4f60"
 PAPER = "#ffffff"
+STAMP = "#8a3b00"
+LETTER = 0.62
+"""Mean width of a letter over its size, on the safe side."""
 SIDE_COLOURS = {"left": LEFT, "right": RIGHT}
 """Blue and vermilion: told apart by colour-blind readers; the right side is also dashed or hollow."""
 
@@ -107,6 +110,27 @@ def hatch(x0: float, y0: float, x1: float, y1: float, stroke: str, step: float =
         lines.append(Path((start, (end_x, y1 - (end_x - offset))), stroke=stroke, width=0.8))
         offset += step
     return lines
+
+
+def stamp(right: float, top: float, words: str) -> list[Shape]:
+    """A badge whose upper right corner is at (right, top): what nobody may overlook."""
+    width = 6.6 * len(words) + 12
+    return [
+        box(right - width, top, right, top + 15, STAMP),
+        Text(right - width / 2, top + 11, words, 9, PAPER, "middle", bold=True),
+    ]
+
+
+def fitted(words: str, size: float, width: float) -> str:
+    """Words shortened to fit into ``width`` units, by the mean width of letters.
+
+    Examples
+    --------
+    >>> fitted("rectus femoris", 10, 200), fitted("rectus femoris", 10, 50)
+    ('rectus femoris', 'rectus …')
+    """
+    most = max(int(width / (LETTER * size)), 1)
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def to_svg(drawing: Drawing) -> str:
