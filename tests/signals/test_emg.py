@@ -39,6 +39,13 @@ def test_the_envelope_of_a_sine_is_two_over_pi_of_its_amplitude():
     np.testing.assert_allclose(found[500:-500], 3.0 * 2 / np.pi, rtol=0.01)
 
 
+def test_the_envelope_is_right_at_the_ends_as_well():
+    """Steady noise: mean of |x| is √(2/π) of its deviation; a tenth of a second holds but a few independent samples."""
+    level = np.array([emg.envelope(np.random.default_rng(i).normal(0, 1, 1000), RATE_HZ)[[0, 500]] for i in range(200)])
+    np.testing.assert_allclose(level.mean(axis=0), np.sqrt(2 / np.pi), rtol=0.03)
+    assert level[:, 0].std() < 2.5 * level[:, 1].std()
+
+
 def test_the_moving_rms_of_a_sine_is_its_amplitude_over_root_two():
     found = emg.moving_rms(2.0 * np.sin(2 * np.pi * 100 * TIME_S), RATE_HZ, 0.1)
     np.testing.assert_allclose(found[100:-100], 2.0 / np.sqrt(2), rtol=0.02)

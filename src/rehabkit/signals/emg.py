@@ -25,6 +25,8 @@ ON_S, OFF_S, REST_S = 0.050, 0.050, 0.5
 """The second threshold: a burst lasts so long at least, a pause too. Rest is the quietest stretch of such a length."""
 SEGMENT_S = 0.5
 """Of Welch's periodograms: bins of 2 Hz."""
+LONGEST_END = 500
+"""Samples by which a signal is prolonged at either end before it is filtered both ways."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def in_band(emg_v: Array, rate_hz: float, low_hz: float = LOW_HZ, high_hz: float
     InputError
         If the rate leaves no band, or there are too few samples.
     """
-    return _there_and_back(band_pass(rate_hz, low_hz, high_hz), emg_v)
+    return there_and_back(band_pass(rate_hz, low_hz, high_hz), emg_v)
 
 
 def envelope(emg_v: Array, rate_hz: float, cut_hz: float = ENVELOPE_HZ) -> Array:
@@ -62,7 +64,31 @@ def envelope(emg_v: Array, rate_hz: float, cut_hz: float = ENVELOPE_HZ) -> Array
     ----------
     emg_v : (n_times,) or (n_times, n_muscles) V, in its band.
     """
-    return np.maximum(_there_and_back(low_pass(rate_hz, cut_hz), np.abs(emg_v)), 0.0)
+    return np.maximum(there_and_back(low_pass(rate_hz, cut_hz), np.abs(emg_v), "even"), 0.0)
+
+
+def there_and_back(sections: Array, values: Array, ends: Literal["odd", "even"] = "odd") -> Array:
+    """Filtered forwards and backwards: nothing is delayed, and the order doubles.
+
+    Parameters
+    ----------
+    sections : (n_sections, 6); none leave the values as they are.
+    values : (n_times,) or (n_times, n_channels).
+    ends : the signal goes on beyond its ends turned about them (odd) or mirrored (even: what can't be negative).
+
+    Raises
+    ------
+    InputError
+        If there are fewer than 4 samples.
+    """
+    from scipy.signal import sosfiltfilt
+
+    if len(values) < 4:
+        raise InputError(f"signal must have at least 4 samples to be filtered, got {len(values)}; record longer")
+    if not len(sections):
+        return np.asarray(values, dtype=np.float64)
+    padding = min(LONGEST_END, len(values) - 1)
+    return np.asarray(sosfiltfilt(sections, values, axis=0, padtype=ends, padlen=padding), dtype=np.float64)
 
 
 def moving_rms(emg_v: Array, rate_hz: float, window_s: float = 0.1) -> Array:
@@ -121,7 +147,7 @@ def bursts(
         If there is less than twice the time of rest, or rest lies outside.
     """
     signal = np.abs(emg_v) if method == "hodges_bui" else np.abs(teager_kaiser(emg_v))
-    signal = np.maximum(_there_and_back(low_pass(rate_hz, ONSET_HZ), signal), 0.0)
+    signal = np.maximum(there_and_back(low_pass(rate_hz, ONSET_HZ), signal, "even"), 0.0)
     first, last = _resting(signal, rate_hz, rest)
     quiet = signal[first:last]
     on = signal > quiet.mean() + ONSET_SD[method] * quiet.std()
@@ -204,16 +230,6 @@ def _spectrum(emg_v: Array, rate_hz: float, low_hz: float, high_hz: float) -> tu
     if not power[inside].sum() > 0:
         raise InputError(f"EMG must have power from {low_hz:g} Hz up, got none; check the electrode")
     return frequency[inside], power[inside]
-
-
-def _there_and_back(sections: Array, values: Array) -> Array:
-    """Filtered twice, so that nothing is delayed; the ends mirrored as far as there are samples."""
-    from scipy.signal import sosfiltfilt
-
-    if len(values) < 4:
-        raise InputError(f"EMG must have at least 4 samples to be filtered, got {len(values)}; record longer")
-    padding = min(3 * (2 * len(sections) + 1), len(values) - 1)
-    return np.asarray(sosfiltfilt(sections, values, axis=0, padlen=padding), dtype=np.float64)
 
 
 def _resting(signal: Array, rate_hz: float, rest: tuple[float, float] | None) -> tuple[int, int]:
