@@ -53,6 +53,7 @@ class Finding(Record):
     unit: str = ""
     uncertainty: float | None = None
     provisional: bool = False
+    simulated: bool = Field(False, description="computed from simulated signals or by a network trained on them")
     side: Side = "none"
     joint: str | None = None
     category: Literal[
@@ -189,6 +190,11 @@ class RecordingInfo(Record):
     gaps: list[Gap] = []
     history: list[str] = []
     landmarks: str | None = Field(None, description="base64 of the skeleton's npz file (rehabkit.recordings)")
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body was followed in it: frames, a view, repetitions; a watch and electrodes have none."""
+        return self.kind not in ("inertial", "biosignal")
 
 
 class Correction(Record):

@@ -65,11 +65,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Figures:
-    """Drawings side by side, ``across`` in a row, and the line under them."""
+    """Drawings side by side, ``across`` in a row, and the line under them.
+
+    Parameters
+    ----------
+    stacks : too full of words to stand side by side on a phone.
+    """
 
     figures: tuple[Figure, ...]
     across: int = 1
     note: str = ""
+    stacks: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class Report:
     pictures : the skeleton at the start and the end of its range.
     sections : the rest, most useful first.
     notice : what the report is not.
+    what : kind of assessment, beside the name of the program.
     """
 
     title: str
@@ -114,3 +121,4 @@ class Report:
     pictures: Figures | None
     sections: tuple[Section, ...]
     notice: str
+    what: str = "Movement assessment"

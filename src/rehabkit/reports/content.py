@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rehabkit.errors import InputError
-from rehabkit.findings import AngleSeries, Assessment, CheckResult, Finding
+from rehabkit.findings import AngleSeries, Assessment, Finding
 from rehabkit.pipeline import reopen
 from rehabkit.reports import clinical
-from rehabkit.reports.blocks import Block, Cell, Fact, Figures, Listing, Report, Row, Section, Table, Tile
+from rehabkit.reports.blocks import Block, Fact, Figures, Listing, Report, Section, Tile
+from rehabkit.reports.common import (
+    correction_blocks,
+    made_listing,
+    patient_facts,
+    prescribed,
+    present,
+    recording_blocks,
+    sensor_facts,
+    session_facts,
+)
 from rehabkit.reports.curves import Band, angle_curve, measure_label
 from rehabkit.reports.poses import Figure, pose_figures
 from rehabkit.reports.ranges import range_chart
-from rehabkit.reports.text import clock, moment, number, plural, quantity, sentence, side_text, value_text
+from rehabkit.reports.sensor_content import sensor_report
+from rehabkit.reports.text import clock, number, quantity, sentence, value_text
 
 MOST_TILES = 4
 SIDES_FIRST = "Side to side first: the other side is the nearest norm."
 SOLID_AND_HOLLOW = "Left limbs are drawn solid, right limbs hollow."
-STATUS = {"ok": "Fit", "warning": "Note", "unfit": "Unfit"}
 
 
 def report_of(assessment: Assessment) -> Report:
@@ -27,18 +37,20 @@ def report_of(assessment: Assessment) -> Report:
     ----------
     assessment : as computed or as corrected; it is not changed.
     """
+    if not assessment.recording.has_body:
+        return sensor_report(assessment)
     measure = primary_measure(assessment)
     compared = any(f.category == "side_to_side" for f in assessment.findings)
     repetitions = clinical.repetition_table(assessment, measure), clinical.hold_table(assessment)
     sections = (
         Section("The movement", tuple(_movement(assessment, measure))),
         Section("For the clinician", tuple(_clinician(assessment)), SIDES_FIRST if compared else ""),
-        Section("Hold by hold" if assessment.holds else "Repetition by repetition", _present(*repetitions)),
+        Section("Hold by hold" if assessment.holds else "Repetition by repetition", present(*repetitions)),
         Section("Further angles", tuple(_further_curves(assessment, measure))),
-        Section("What could not be measured, and why", _present(clinical.unmeasured_list(assessment))),
-        Section("The recording", tuple(_recording(assessment))),
-        Section("Changed by a person", tuple(_corrections(assessment))),
-        Section("How this was made", tuple(_made(assessment))),
+        Section("What could not be measured, and why", present(clinical.unmeasured_list(assessment))),
+        Section("The recording", tuple(recording_blocks(assessment))),
+        Section("Changed by a person", tuple(correction_blocks(assessment))),
+        Section("How this was made", (made_listing(assessment),)),
     )
     return Report(
         title=assessment.exercise_title,
@@ -78,10 +90,6 @@ def _band(low: float, high: float, what: str) -> Band:
     return Band(low, high, f"{what} {number(low, 0)}{dash}{number(high, 0)}°")
 
 
-def _present(*blocks: Block | None) -> tuple[Block, ...]:
-    return tuple(block for block in blocks if block is not None)
-
-
 def _sideless(name: str) -> str:
     return name.removeprefix("left_").removeprefix("right_")
 
@@ -90,34 +98,15 @@ def _sideless(name: str) -> str:
 
 
 def _facts(assessment: Assessment) -> Iterator[Fact]:
-    patient, recording = assessment.patient, assessment.recording
-    yield Fact("Patient", patient.reference or "no reference given")
-    age = f"{number(patient.age_years, 0)} years" if patient.age_years is not None else ""
-    yield Fact("Age and sex", ", ".join(filter(None, (age, patient.sex))) or "not given")
-    affected = "none" if patient.affected_side == "none" else side_text(patient.affected_side or "none")
-    yield Fact("Affected side", affected or "not given")
-    yield Fact("Prescribed", _prescribed(assessment) or "not given")
-    yield Fact("Recorded", moment(recording.recorded_at) or "date not in the recording")
-    yield Fact("Assessed", moment(assessment.provenance.created))
-    yield Fact("Recording", recording.name)
+    recording = assessment.recording
+    yield from patient_facts(assessment)
+    yield Fact("Prescribed", prescribed(assessment) or "not given")
+    yield from session_facts(assessment)
     size = f", {recording.frame_size_px[0]} × {recording.frame_size_px[1]}" if recording.frame_size_px else ""
     yield Fact("Length", f"{clock(recording.duration_s)}, {number(recording.rate_hz, 0)} frames/s{size}")
     yield Fact("View", recording.view)
     yield Fact("Person followed", _person(assessment))
-    yield Fact("Sensor", recording.sensor)
-    if patient.note:
-        yield Fact("Note", patient.note)
-
-
-def _prescribed(assessment: Assessment) -> str:
-    asked = assessment.patient.prescription
-    parts = [
-        plural(asked.sets, "set") if asked.sets else "",
-        plural(asked.repetitions, "repetition") if asked.repetitions else "",
-        f"to {quantity(asked.target_deg, 'deg')}" if asked.target_deg is not None else "",
-        f"hold {quantity(asked.hold_s, 's')}" if asked.hold_s is not None else "",
-    ]
-    return ", ".join(filter(None, parts))
+    yield from sensor_facts(assessment)
 
 
 def _person(assessment: Assessment) -> str:
@@ -206,7 +195,7 @@ def _further_curves(assessment: Assessment, measure: str) -> Iterator[Block]:
 
 def _clinician(assessment: Assessment) -> Iterator[Block]:
     first = [Fact(f.label, value_text(f)) for f in assessment.findings if f.attention]
-    yield from _present(
+    yield from present(
         Listing(tuple(first), warning=True) if first else None,
         clinical.difference_table(assessment),
     )
@@ -214,7 +203,7 @@ def _clinician(assessment: Assessment) -> Iterator[Block]:
     if chart is not None:
         caption = "Best range of each joint; the bar around each mark is the sensor's own error."
         yield Figures((Figure(chart, caption),))
-    yield from _present(
+    yield from present(
         clinical.range_table(assessment),
         clinical.compensation_table(assessment),
         clinical.course_table(assessment),
@@ -222,56 +211,3 @@ def _clinician(assessment: Assessment) -> Iterator[Block]:
         clinical.quality_table(assessment),
         clinical.told_table(assessment),
     )
-
-
-def _recording(assessment: Assessment) -> Iterator[Block]:
-    recording = assessment.recording
-    rows = tuple(
-        Row((Cell(STATUS[c.status], strong=True), Cell(sentence(c.message)), Cell(_remedy(c))))
-        for c in recording.checks
-    )
-    if rows:
-        yield Table("Fitness of the recording", ("Check", "What was found", "What helps"), (10, 45, 45), rows)
-    whole = [g for g in recording.gaps if g.joint is None]
-    parts: dict[str, float] = {}
-    for gap in recording.gaps:
-        if gap.joint is not None:
-            parts[gap.joint] = parts.get(gap.joint, 0.0) + gap.end_s - gap.start_s
-    lost = ", ".join(f"{clock(g.start_s)} to {clock(g.end_s)}" for g in whole)
-    points = [Fact("Nobody seen", lost)] if lost else []
-    hidden = [f"{joint.replace('_', ' ')} {clock(seconds)}" for joint, seconds in parts.items()]
-    points += [Fact("Hidden joints", ", ".join(hidden) + " in all")] if hidden else []
-    if points:
-        yield Listing(tuple(points))
-
-
-def _remedy(check: CheckResult) -> str:
-    return sentence(check.remedy) if check.status != "ok" else ""
-
-
-def _corrections(assessment: Assessment) -> Iterator[Block]:
-    rows = tuple(
-        Row((
-            Cell(c.who, moment(c.when), strong=True),
-            Cell(c.field.replace("_", " ")),
-            Cell("–" if c.before is None else str(c.before)),
-            Cell("–" if c.after is None else str(c.after)),
-            Cell(c.why),
-        ))
-        for c in assessment.provenance.corrections
-    )  # fmt: skip
-    if rows:
-        yield Table("Changes", ("Who, when", "What", "Before", "After", "Why"), (22, 16, 16, 16, 30), rows)
-
-
-def _made(assessment: Assessment) -> Iterator[Block]:
-    made, recording = assessment.provenance, assessment.recording
-    points = [Fact("rehabkit", made.rehabkit_version), Fact("Sensor", recording.sensor)]
-    points += [Fact(f"Model {name}", f"sha256 {digest}") for name, digest in made.models.items()]
-    if recording.sha256:
-        points.append(Fact("Recording", f"sha256 {recording.sha256}"))
-    if made.exercise_sha256:
-        points.append(Fact(f"Exercise {assessment.exercise}", f"sha256 {made.exercise_sha256}"))
-    if recording.history:
-        points.append(Fact("Done to the landmarks", "; ".join(recording.history)))
-    yield Listing(tuple(points))

@@ -65,7 +65,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
         self.set_margins(MARGIN, MARGIN)
         self.c_margin = 0.0
         self.set_auto_page_break(True, BOTTOM)
-        self.set_title(f"{report.title} – movement assessment")
+        self.set_title(f"{report.title} – {report.what.lower()}")
         self.set_creator("rehabkit")
         self.set_lang("en")
         self.alias_nb_pages()
@@ -74,7 +74,8 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
         """The whole report."""
         self.add_page()
         self._head(report)
-        self._tiles(report)
+        if report.tiles:
+            self._tiles(report)
         for sentence in report.summary:
             self.say(sentence, 11, gap=1.2)
         if report.pictures:
@@ -123,7 +124,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
         self.style(10, ACCENT, bold=True)
         self.cell(WIDTH / 2, 5, "rehabkit")
         self.style(8, d.MUTED)
-        self.cell(WIDTH / 2, 5, "Movement assessment", align="R", new_x="LMARGIN", new_y="NEXT")
+        self.cell(WIDTH / 2, 5, report.what, align="R", new_x="LMARGIN", new_y="NEXT")
         self.ln(1)
         self.rule(ACCENT, 0.5)
         self.ln(5)

@@ -1,0 +1,163 @@
+"""The report of electrodes, goniometers and watches: no frames, no view, no repetitions; channels instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rehabkit.findings import Assessment, Evidence, Finding
+from rehabkit.reports import clinical
+from rehabkit.reports.blocks import Block, Cell, Fact, Listing, Report, Row, Section, Table, Tile
+from rehabkit.reports.common import (
+    correction_blocks,
+    made_listing,
+    patient_facts,
+    prescribed,
+    present,
+    recording_blocks,
+    sensor_facts,
+    session_facts,
+)
+from rehabkit.reports.sensor_figures import figure_blocks
+from rehabkit.reports.text import clock, number, value_text, words
+
+HEADINGS = {
+    "intention": "Intended movement",
+    "prognosis": "Prognosis",
+    "pain": "Pain",
+    "recognition": "Recognition",
+    "patient": "As told by the patient",
+    "signal": "The signals",
+}
+"""Categories in the order in which they are printed; further ones follow under their own names."""
+MOST_TILES, LONGEST_TILE = 4, 16
+MOST_LISTED = 8
+SIMULATED = "simulated"
+SIMULATED_NOTE = (
+    "Simulated: from made-up signals, or by a network that was trained on them. It shows how the method works and says "
+    "nothing of a person."
+)
+
+
+def sensor_report(assessment: Assessment) -> Report:
+    """The report of a recording in which no body was followed."""
+    lead = SIMULATED_NOTE if _any_simulated(assessment) else ""
+    sections = (
+        Section("Maps and curves", tuple(figure_blocks(assessment.figures))),
+        Section("For the clinician", tuple(_clinician(assessment)), lead),
+        Section("What could not be measured, and why", present(clinical.unmeasured_list(assessment))),
+        Section("The recording", tuple(recording_blocks(assessment))),
+        Section("Changed by a person", tuple(correction_blocks(assessment))),
+        Section("How this was made", (made_listing(assessment),)),
+    )
+    watch = assessment.recording.kind == "inertial"
+    return Report(
+        title=assessment.exercise_title,
+        facts=tuple(_facts(assessment)),
+        tiles=tuple(_tiles(assessment))[:MOST_TILES],
+        summary=(*((SIMULATED_NOTE,) if lead else ()), *assessment.summary),
+        pictures=None,
+        sections=tuple(section for section in sections if section.blocks),
+        notice=assessment.provenance.notice,
+        what="Movement assessment" if watch else "Assessment of biosignals",
+    )
+
+
+def rate_text(assessment: Assessment) -> str:
+    """Samples a second."""
+    rate_hz = assessment.recording.rate_hz
+    return f"{number(rate_hz, 0 if float(rate_hz).is_integer() else 1)} samples/s"
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """Where a finding comes from, in words: channels, pairs, seconds.
+
+    Examples
+    --------
+    >>> evidence_text(Evidence(channels=["C3", "C4"], pairs=[("C3", "C4")], start_s=2, end_s=4.5))
+    'channels C3, C4; pair C3 with C4; 2.0 s to 4.5 s'
+    """
+    parts = []
+    if evidence.channels:
+        parts.append(_counted("channel", [_named(name) for name in evidence.channels]))
+    if evidence.pairs:
+        parts.append(_counted("pair", [f"{_named(a)} with {_named(b)}" for a, b in evidence.pairs]))
+    if evidence.start_s is not None and evidence.end_s is not None:
+        parts.append(f"{clock(evidence.start_s)} to {clock(evidence.end_s)}")
+    return "; ".join(parts)
+
+
+def _counted(noun: str, names: Sequence[str]) -> str:
+    rest = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names[:MOST_LISTED])}{rest}"
+
+
+def _named(channel: str) -> str:
+    """Electrodes as they are called, snake_case names for people."""
+    return channel.replace("_", " ")
+
+
+def _any_simulated(assessment: Assessment) -> bool:
+    return any(f.simulated for f in (*assessment.findings, *assessment.figures))
+
+
+def _facts(assessment: Assessment) -> Iterator[Fact]:
+    recording = assessment.recording
+    yield from patient_facts(assessment)
+    if asked := prescribed(assessment):
+        yield Fact("Prescribed", asked)
+    yield from session_facts(assessment)
+    yield Fact("Length", f"{clock(recording.duration_s)}, {rate_text(assessment)}")
+    watch = recording.kind == "inertial"
+    yield Fact("Worn" if watch else "Channels", recording.view.removeprefix("worn ") or "not known")
+    yield from sensor_facts(assessment)
+
+
+def _tiles(assessment: Assessment) -> Iterator[Tile]:
+    """The findings that matter most: those that ask for attention first, measures of the signal last."""
+    order = list(HEADINGS)
+    shown = [f for f in assessment.findings if f.value is not None and len(value_text(f)) <= LONGEST_TILE]
+    shown.sort(key=lambda f: (f.category == "signal", not f.attention, _place(f.category, order)))
+    for finding in shown:
+        yield Tile(value_text(finding), finding.label, " · ".join(_notes(finding)))
+
+
+def _place(category: str, order: list[str]) -> int:
+    return order.index(category) if category in order else len(order)
+
+
+def _notes(finding: Finding) -> list[str]:
+    return [SIMULATED] * finding.simulated + ["provisional"] * finding.provisional
+
+
+def _clinician(assessment: Assessment) -> Iterator[Block]:
+    first = [Fact(f.label, value_text(f)) for f in assessment.findings if f.attention]
+    if first:
+        yield Listing(tuple(first), warning=True)
+    categories = [*HEADINGS, *dict.fromkeys(f.category for f in assessment.findings if f.category not in HEADINGS)]
+    for category in categories:
+        found = [f for f in assessment.findings if f.category == category and f.not_measurable is None]
+        if found:
+            yield _table(HEADINGS.get(category, words(category)), found)
+
+
+def _table(heading: str, found: Iterable[Finding]) -> Table:
+    found = list(found)
+    columns = (heading, "Value", "What it means", "From what")
+    note = ""
+    if any(f.uncertainty is not None for f in found):
+        note = "± is the half-width of the 95 % interval."
+    if any(f.provisional for f in found):
+        note += " Provisional: that error has not been measured on enough people."
+    return Table(heading, columns, (24, 18, 33, 25), tuple(_row(f) for f in found), note.strip())
+
+
+def _row(finding: Finding) -> Row:
+    value = Cell(value_text(finding), " · ".join(_notes(finding)), strong=True)
+    evidence = finding.evidence
+    cells = (
+        Cell(finding.label, evidence.method),
+        value,
+        Cell(finding.text),
+        Cell(evidence_text(evidence), evidence.source),
+    )
+    return Row(cells, clinical.LOOK if finding.attention else "")

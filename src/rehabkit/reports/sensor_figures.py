@@ -1,0 +1,49 @@
+"""The figures of an assessment, each drawn by its own hand and put beside its like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rehabkit.figures import Connectivity, Curves, ScalpMap, Spectrum
+from rehabkit.reports.blocks import Figures
+from rehabkit.reports.connectome import circle, on_head
+from rehabkit.reports.head import unplaced
+from rehabkit.reports.poses import Figure
+from rehabkit.reports.scalp import scalp_map
+from rehabkit.reports.signal_curves import signal_curves, spectrum
+from rehabkit.reports.text import sentence
+
+AnyFigure = ScalpMap | Spectrum | Connectivity | Curves
+
+
+def figure_blocks(figures: Sequence[AnyFigure]) -> Iterator[Figures]:
+    """Maps and circles two in a row, charts over time and frequency one under the other."""
+    for small, group in groupby(figures, key=lambda one: isinstance(one, ScalpMap | Connectivity)):
+        drawn = tuple(figure for one in group for figure in _drawn(one))
+        yield Figures(drawn, across=2 if small else 1, stacks=small)
+
+
+def _drawn(figure: AnyFigure) -> list[Figure]:
+    if isinstance(figure, ScalpMap):
+        return [Figure(scalp_map(figure), _caption(figure, _left_out(list(figure.values))))]
+    if isinstance(figure, Spectrum):
+        return [Figure(spectrum(figure), _caption(figure))]
+    if isinstance(figure, Curves):
+        return [Figure(signal_curves(figure), _caption(figure))]
+    on_it = f"{sentence(figure.measure)} The same pairs on the head. {_left_out(figure.nodes)}"
+    return [
+        Figure(circle(figure), _caption(figure, sentence(figure.measure))),
+        Figure(on_head(figure), on_it.strip()),
+    ]
+
+
+def _caption(figure: AnyFigure, more: str = "") -> str:
+    simulated = "Simulated." if figure.simulated else ""
+    return " ".join(filter(None, (simulated, sentence(figure.title), more, sentence(figure.caption))))
+
+
+def _left_out(names: list[str]) -> str:
+    """Electrodes without a place of the 10-10 system can't be drawn on the head; that is said."""
+    unknown = unplaced(names)
+    return f"Not drawn, as no sites of the 10-10 system: {', '.join(unknown[:8])}." if unknown else ""
