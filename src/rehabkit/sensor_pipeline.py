@@ -105,6 +105,7 @@ def assess_biosignal(path: Path, system: str | None, patient: Patient, stated: S
     recording = biosignals.read(
         path, description=stated.description, units=stated.units, rename=dict(stated.rename), rate_hz=stated.rate_hz
     )
+    recording = SYSTEMS[system].of_patient(recording, patient)
     judged = judge(system, recording)
     info = RecordingInfo(
         name=path.name,

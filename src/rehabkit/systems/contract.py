@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from numpy.typing import NDArray
 
 from rehabkit.figures import Figure
-from rehabkit.findings import Evidence, Finding
+from rehabkit.findings import Evidence, Finding, Patient
 from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 
@@ -33,6 +33,10 @@ class System(ABC, Generic[R]):
     title: ClassVar[str]
     reads: ClassVar[type]
     inputs: ClassVar[Mapping[str, TensorSpec]]
+
+    def of_patient(self, recording: R, patient: Patient) -> R:
+        """The recording with what a clinician stated of the person and this method needs; as it is by default."""
+        return recording
 
     @abstractmethod
     def prepare(self, recording: R) -> Tensors:
