@@ -168,12 +168,17 @@ def _write_landmarks(assessment: Assessment, path: Path) -> None:
 
 
 def _write_tables(assessment: Assessment, folder: Path) -> list[Path]:
-    from rehabkit.reports.tables import write_angles_csv, write_repetitions_csv
+    from rehabkit.reports import sensor_tables, tables
 
     angles, repetitions = folder / "angles.csv", folder / "repetitions.csv"
-    write_angles_csv(assessment, angles)
-    write_repetitions_csv(assessment, repetitions)
-    return [angles, repetitions]
+    findings, figures = folder / "findings.csv", folder / "figures.csv"
+    if assessment.recording.has_body:
+        tables.write_angles_csv(assessment, angles)
+        tables.write_repetitions_csv(assessment, repetitions)
+        return [angles, repetitions]
+    sensor_tables.write_findings_csv(assessment, findings)
+    sensor_tables.write_figures_csv(assessment, figures)
+    return [findings, figures]
 
 
 _WRITERS = {

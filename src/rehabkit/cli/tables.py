@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rehabkit.findings import Assessment, Finding, Repetition
+from rehabkit.reports.sensor_content import rate_text
 from rehabkit.reports.text import clock, plural, range_text, side_text, value_text, words
 
 MOST_FINDINGS = 24
@@ -20,8 +21,14 @@ def print_assessment(to: Console, assessment: Assessment, written: Sequence[Path
     """What was counted and measured, what could not be, and where the files are."""
     recording = assessment.recording
     title, name = escape(assessment.exercise_title), escape(recording.name)
-    to.print(f"[bold]{title}[/bold] · {name} · view: {recording.view}")
-    to.print(_counted(assessment))
+    if recording.has_body:
+        to.print(f"[bold]{title}[/bold] · {name} · view: {recording.view}")
+        to.print(_counted(assessment))
+    else:
+        length = f"{clock(recording.duration_s)}, {rate_text(assessment)}"
+        to.print(f"[bold]{title}[/bold] · {name} · {escape(recording.view)} · {length}")
+        for told in assessment.summary:
+            to.print(escape(told), soft_wrap=True)
     for finding in assessment.findings:
         if finding.category == "count" and finding.attention:
             to.print(escape(finding.text), soft_wrap=True)
@@ -79,8 +86,8 @@ def _findings(findings: Iterable[Finding]) -> Table:
         table.add_row(
             "!" if one.attention else "",
             escape(one.label),
-            value_text(one),
-            "provisional" if one.provisional else "",
+            escape(value_text(one)),
+            ", ".join(["simulated"] * one.simulated + ["provisional"] * one.provisional),
         )
     return table
 

@@ -16,6 +16,8 @@ WIDTH = 720.0
 LEFT_MARGIN, RIGHT_MARGIN, TOP, BOTTOM = 44.0, 108.0, 28.0, 26.0
 STEPS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 300, 600)
 """Of degrees and seconds."""
+MOST_DIGITS = 4
+"""After the point; smaller steps are written with powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,10 @@ def ticks(low: float, high: float, step: float) -> list[tuple[float, str]]:
     """
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     count = range(math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6) + 1)
-    return [(round(i * step, 12), number(i * step, digits)) for i in count]
+    values = [i * step for i in count]
+    if digits > MOST_DIGITS:
+        return [(value, f"{value:.2g}".replace("-", "−")) for value in values]
+    return [(round(value, 12), number(value, digits)) for value in values]
 
 
 def value_grid(axes: Axes, step: float, symbol: str = "") -> list[d.Shape]:

@@ -114,8 +114,9 @@ def _stroke(figure: Connectivity, pair: Pair, points: tuple[d.Point, ...]) -> d.
     negative = any(one.value < 0 for one in figure.pairs)
     tint = 0.35 + 0.65 * share
     colour = diverging(math.copysign(tint, pair.value)) if negative else rising(tint)
-    dash = (6.0, 4.0) if pair.value < 0 else None
-    return d.Path(points, stroke=colour, width=THIN + share * (THICK - THIN), dash=dash)
+    width = THIN + share * (THICK - THIN)
+    dash = (4 + 1.4 * width, 3 + 1.8 * width) if pair.value < 0 else None  # the ends of dashes are round
+    return d.Path(points, stroke=colour, width=width, dash=dash)
 
 
 def _node(name: str, angle: float, used: bool, size: float, outward: float) -> list[d.Shape]:

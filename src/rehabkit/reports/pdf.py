@@ -161,7 +161,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
 
     def _section(self, section: Section) -> None:
         first = section.blocks[0]
-        self.need(30 + (_height(first.figures[0].drawing) if isinstance(first, Figures) else 4))
+        self.need(30 + (_height(first) if isinstance(first, Figures) else 4))
         self.ln(5)
         self.say(section.title, 12, bold=True, gap=1)
         if section.lead:
@@ -262,9 +262,10 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
         self.ln(4)
 
 
-def _height(drawing: d.Drawing) -> float:
-    """Of a drawing over the whole width of the page, mm."""
-    return WIDTH / drawing.width * drawing.height
+def _height(block: Figures) -> float:
+    """Of the first row of drawings, mm."""
+    drawing = block.figures[0].drawing
+    return WIDTH / max(block.across, 1) / drawing.width * drawing.height
 
 
 def _strong(text: str) -> Cell:

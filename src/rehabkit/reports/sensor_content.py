@@ -33,8 +33,8 @@ MOST_TILES, LONGEST_TILE = 4, 16
 MOST_LISTED = 8
 SIMULATED = "simulated"
 SIMULATED_NOTE = (
-    "Simulated: from made-up signals, or by a network that was trained on them. It shows how the method works and says "
-    "nothing of a person."
+    "What is marked as simulated comes from made-up signals, or from a network that was trained on them: it shows how "
+    "the method works and says nothing of a person."
 )
 
 
@@ -115,10 +115,17 @@ def _facts(assessment: Assessment) -> Iterator[Fact]:
 def _tiles(assessment: Assessment) -> Iterator[Tile]:
     """The findings that matter most: those that ask for attention first, measures of the signal last."""
     order = list(HEADINGS)
-    shown = [f for f in assessment.findings if f.value is not None and len(value_text(f)) <= LONGEST_TILE]
+    shown = [f for f in assessment.findings if f.value is not None and len(_without_error(f)[0]) <= LONGEST_TILE]
     shown.sort(key=lambda f: (f.category == "signal", not f.attention, _place(f.category, order)))
     for finding in shown:
-        yield Tile(value_text(finding), finding.label, " · ".join(_notes(finding)))
+        value, error = _without_error(finding)
+        yield Tile(value, finding.label, " · ".join(filter(None, (error, *_notes(finding)))))
+
+
+def _without_error(finding: Finding) -> tuple[str, str]:
+    """The value, and its error apart, because a tile is narrow."""
+    value, plus_minus, error = value_text(finding).partition(" ± ")
+    return value, f"± {error}" if plus_minus else ""
 
 
 def _place(category: str, order: list[str]) -> int:

@@ -31,16 +31,22 @@ def _drawn(figure: AnyFigure) -> list[Figure]:
         return [Figure(spectrum(figure), _caption(figure))]
     if isinstance(figure, Curves):
         return [Figure(signal_curves(figure), _caption(figure))]
-    on_it = f"{sentence(figure.measure)} The same pairs on the head. {_left_out(figure.nodes)}"
+    on_it = f"{_ended(figure.measure)} The same pairs on the head. {_left_out(figure.nodes)}"
     return [
-        Figure(circle(figure), _caption(figure, sentence(figure.measure))),
+        Figure(circle(figure), _caption(figure, _ended(figure.measure))),
         Figure(on_head(figure), on_it.strip()),
     ]
 
 
 def _caption(figure: AnyFigure, more: str = "") -> str:
     simulated = "Simulated." if figure.simulated else ""
-    return " ".join(filter(None, (simulated, sentence(figure.title), more, sentence(figure.caption))))
+    return " ".join(filter(None, (simulated, _ended(figure.title), more, sentence(figure.caption))))
+
+
+def _ended(text: str) -> str:
+    """As a sentence; names with capitals inside, such as wPLI, keep their first letter."""
+    first = text.split(" ", 1)[0]
+    return sentence(text) if first.islower() or not text else f"{text}."
 
 
 def _left_out(names: list[str]) -> str:

@@ -87,8 +87,8 @@ def _axes(along: Sequence[float], lines: Sequence[Line]) -> Axes:
     low, high = min(seen), max(seen)
     if low > 0 and low < 0.4 * high:  # near enough to zero that zero belongs on the axis
         low = 0.0
-    span = max(high - low, 1e-9 * max(abs(high), abs(low)), 1e-12)
-    room = 0.04 * span
+    flat = high - low <= 1e-9 * max(abs(high), abs(low))
+    room = 0.04 * (high - low) if not flat else abs(high) / 2 or 1.0
     start, end = (min(along), max(along)) if along else (0.0, 1.0)
     height = HEIGHT + max(0, min(len(lines), len(LINE_STYLES)) - 10) * NAME_ROOM
     low = low if low == 0.0 else low - room

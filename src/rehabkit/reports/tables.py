@@ -36,7 +36,7 @@ def write_angles_csv(assessments: Assessment | Iterable[Assessment], path: str |
     OutputError
         If the place can't be written.
     """
-    _write(path, ANGLE_COLUMNS, (row for a in _each(assessments) for row in _angle_rows(a)))
+    write_rows(path, ANGLE_COLUMNS, (row for a in each(assessments) for row in _angle_rows(a)))
 
 
 def write_repetitions_csv(assessments: Assessment | Iterable[Assessment], path: str | Path) -> None:
@@ -47,10 +47,11 @@ def write_repetitions_csv(assessments: Assessment | Iterable[Assessment], path: 
     OutputError
         If the place can't be written.
     """
-    _write(path, REPETITION_COLUMNS, (row for a in _each(assessments) for row in _repetition_rows(a)))
+    write_rows(path, REPETITION_COLUMNS, (row for a in each(assessments) for row in _repetition_rows(a)))
 
 
-def _each(assessments: Assessment | Iterable[Assessment]) -> Iterable[Assessment]:
+def each(assessments: Assessment | Iterable[Assessment]) -> Iterable[Assessment]:
+    """One or many, to be walked through."""
     return [assessments] if isinstance(assessments, Assessment) else assessments
 
 
@@ -104,7 +105,14 @@ def _of_quality(quality: Quality | None) -> Row:
     return (quality.score, quality.sure, joint, degrees)
 
 
-def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
+def write_rows(path: str | Path, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
+    """Write a table whole or not at all; words that a spreadsheet would run are made text.
+
+    Raises
+    ------
+    OutputError
+        If the place can't be written.
+    """
     with atomic(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
