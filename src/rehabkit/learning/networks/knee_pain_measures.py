@@ -66,9 +66,11 @@ class EegBands(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        turn = 2 * math.pi * torch.arange(N_TIMES)[:, None] * torch.arange(N_TIMES // 2)[None] / N_TIMES
+        highest_hz = max(high for _, high in EEG_BANDS_HZ.values())
+        bins = torch.arange(round(highest_hz * N_TIMES / RATE_HZ))
+        turn = 2 * math.pi * torch.arange(N_TIMES)[:, None] * bins[None] / N_TIMES
         taper = torch.hann_window(N_TIMES)[:, None]
-        hertz = torch.arange(N_TIMES // 2) * RATE_HZ / N_TIMES
+        hertz = bins * RATE_HZ / N_TIMES
         bands = [((hertz >= low) & (hertz < high)).float() for low, high in EEG_BANDS_HZ.values()]
         self.register_buffer("cosine", turn.cos() * taper, persistent=False)
         self.register_buffer("sine", turn.sin() * taper, persistent=False)
