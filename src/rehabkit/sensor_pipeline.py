@@ -107,10 +107,11 @@ def assess_biosignal(path: Path, system: str | None, patient: Patient, stated: S
     )
     recording = SYSTEMS[system].of_patient(recording, patient)
     judged = judge(system, recording)
+    file, _ = biosignals.file_of(path)
     info = RecordingInfo(
         name=path.name,
         kind="biosignal",
-        sha256=sha256(path) if path.is_file() else None,
+        sha256=sha256(file) if file.is_file() else None,
         sensor=recording.sensor,
         duration_s=round(recording.duration_s, 3),
         n_frames=recording.n_times,

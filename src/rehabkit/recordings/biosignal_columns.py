@@ -72,10 +72,12 @@ def columns(said: Sequence[Said], rename: Mapping[str, str] | None = None, units
         _channel(one, spelled.get(name, name) if kind == "eeg" else name, kind, stated)
         for one, name, kind in zip(said, names, kinds, strict=True)
     ]
-    problems = [one for one in made if isinstance(one, str)]
-    if problems:
-        more = f"; and {len(problems) - 6} more" if len(problems) > 6 else ""
-        raise RecordingError("; ".join(problems[:6]) + more)
+    wrong: dict[str, list[str]] = {}
+    for name, one in zip(names, made, strict=True):
+        if isinstance(one, str):
+            wrong.setdefault(one, []).append(name)
+    if wrong:
+        raise RecordingError("; ".join(f"unit of {_some(those)} {cause}" for cause, those in wrong.items()))
     done = [one for one in made if not isinstance(one, str)]
     taken = [c.name for (c, _, unit), one in zip(done, said, strict=True) if unit and not one.unit.strip()]
     notes = [
@@ -146,15 +148,18 @@ def _channel(said: Said, name: str, kind: Kind, stated: Mapping[str, str]) -> tu
         return Channel(name, kind, "V" if said.done else said.unit), 1.0, said.unit
     asked = stated.get("electric" if kind in ELECTRIC else "angle", "")
     if plain and asked and plain != asked:
-        return f"unit of {name} must be the one in the file, {said.unit}, got {asked} from --units; leave that out"
+        return f"must be the one in the file, {said.unit}, got {asked} from --units; leave that out"
     scale = biosignal_units.factor(kind, plain or ("" if said.unit.strip() else asked))
     if scale is None:
         got = repr(said.unit) if said.unit.strip() else "none"
         example = "uV" if kind in ELECTRIC else "deg"
-        return (
-            f"unit of {name} ({kind}) must be one of {UNITS[kind]} or its parts, got {got}; state it: --units {example}"
-        )
+        parts = "V, mV, uV, nV" if kind in ELECTRIC else "deg, rad"
+        return f"must be one of {parts} for {kind}, got {got}; state it: --units {example}"
     return Channel(name, kind, UNITS[kind]), 1.0 if said.done else scale, plain or asked
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
 def _renaming(why: str, names: Mapping[str, str]) -> str:

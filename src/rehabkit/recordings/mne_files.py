@@ -96,11 +96,8 @@ def read(
     kept = [i for i, name in enumerate(raw.ch_names) if name not in triggers and name not in sides.triggers]
     if not kept:
         raise RecordingError(f"{path.name} must hold channels of signals, got only triggers; name another file")
-    try:
-        own = _units(path, raw)
-        found = columns([_said(path, raw, i, own.get(raw.ch_names[i], ""), sides) for i in kept], rename, units)
-    except RecordingError as error:
-        raise RecordingError(f"{path.name}: {error}") from error
+    own = _units(path, raw)
+    found = columns([_said(path, raw, i, own.get(raw.ch_names[i], ""), sides) for i in kept], rename, units)
     marks = sides.annotations
     if marks is None:
         marks = _annotations(raw, {name: data[raw.ch_names.index(name)] for name in triggers}, said)

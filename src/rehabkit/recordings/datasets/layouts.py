@@ -14,6 +14,7 @@ from rehabkit.recordings.datasets import (
     mi_openbci,
     spar_text,
     stroke_liu2024,
+    uci_lower_limb_text,
     uiprmd_text,
 )
 
@@ -29,6 +30,7 @@ PUBLISHED: Mapping[str, Convert] = {
     "keraal": keraal.convert,
     "spar": spar_text.convert,
     "mediapipe_form": mediapipe_form.convert,
+    "uci_lower_limb": uci_lower_limb_text.convert,
     "eegmmidb": eegmmidb.convert,
     "mi_openbci": mi_openbci.convert,
     "stroke_liu2024": stroke_liu2024.convert,

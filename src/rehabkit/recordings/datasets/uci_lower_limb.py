@@ -7,11 +7,13 @@ file to file. Its sign is turned where the smallest value is farther from zero t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.biosignal import Array, Biosignal, Channel
@@ -66,17 +68,30 @@ def read(path: Path) -> list[Trial]:
     arrays = read_arrays(path, *(f"{who}_{task}_{part}" for who, task in wanted for part in ("emg", "ang")))
     trials = []
     for who, task in wanted:
-        emg, angle = arrays[f"{who}_{task}_emg"], arrays[f"{who}_{task}_ang"]
-        if emg.ndim != 2 or emg.shape != (len(angle), len(MUSCLES)):
-            got = f"{emg.shape} and {angle.shape}"
-            raise RecordingError(
-                f"{path.name}: {who}_{task} must have four muscles and an angle, got {got}; copy it again"
-            )
-        turned, said = upright(angle.astype(np.float64) * ANGLE_DEG)
-        values = np.column_stack([emg.astype(np.float64) * EMG_VOLTS, turned])
-        recording = Biosignal(values, RATE_HZ, CHANNELS, sensor="uci_lower_limb", history=said)
-        trials.append(Trial(who, TASKS[task], who.startswith("A"), recording))
+        one = recording(arrays, f"{who}_{task}", path.name)
+        trials.append(Trial(who, TASKS[task], who.startswith("A"), one))
     return trials
+
+
+def recording(arrays: Mapping[str, NDArray[Any]], key: str, file: str) -> Biosignal:
+    """One trial out of the file's arrays, flexion positive.
+
+    Parameters
+    ----------
+    key : person and the set's short name of the task, e.g. ``N03_pie``.
+
+    Raises
+    ------
+    RecordingError
+        If their shapes contradict each other.
+    """
+    emg, angle = arrays[f"{key}_emg"], arrays[f"{key}_ang"]
+    if emg.ndim != 2 or emg.shape != (len(angle), len(MUSCLES)):
+        got = f"{emg.shape} and {angle.shape}"
+        raise RecordingError(f"{file}: {key} must have four muscles and an angle, got {got}; copy it again")
+    turned, said = upright(angle.astype(np.float64) * ANGLE_DEG)
+    values = np.column_stack([emg.astype(np.float64) * EMG_VOLTS, turned])
+    return Biosignal(values, RATE_HZ, CHANNELS, sensor="uci_lower_limb", history=said)
 
 
 def upright(angle_deg: Array) -> tuple[Array, tuple[str, ...]]:
