@@ -30,7 +30,8 @@ class Estimate:
     worst_subject: str
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low_95:.3f} to {self.high_95:.3f}; worst {self.worst:.3f})"
+        worst = f"; worst {self.worst:.3f}" if np.isfinite(self.worst) else ""  # a person with one row has no R²
+        return f"{self.value:.3f} ({self.low_95:.3f} to {self.high_95:.3f}{worst})"
 
 
 def accuracy(target: Array, probability: Array) -> float:

@@ -46,6 +46,7 @@ class Recipe(ABC):
     simulated : what the examples are where no person was recorded; empty where they are real. Card, tables and
         results then say so.
     ships : the model that becomes the bundle; ``None`` where the data's licence forbids to ship it.
+    no_bundle : why no bundle at all may be made of it, not even one's own; empty where one may.
     metrics : name → metric; the first is the one that counts.
     series : whether a recording's rows are moments, each with a truth of its own; else they are averaged and scored
         as one.
@@ -64,6 +65,7 @@ class Recipe(ABC):
     models: ClassVar[Mapping[str, Callable[[], Model]]]
     baselines: ClassVar[Mapping[str, Callable[[], Model]]]
     ships: ClassVar[str | None]
+    no_bundle: ClassVar[str] = ""
     metrics: ClassVar[Mapping[str, Metric]]
     series: ClassVar[bool] = False
     protocols: ClassVar[Mapping[str, Protocol]] = {LOSO.name: LOSO, RANDOM.name: RANDOM}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from rehabkit.learning.bench import Evaluation, Outcome
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.runtime.card import Figure
@@ -57,9 +59,21 @@ def figures(recipe: Recipe, evaluation: Evaluation, model: str) -> list[Figure]:
     outcome = evaluation.outcomes[model]
     protocol = f"{evaluation.protocol.title}, {_people(evaluation)}, {evaluation.n_recordings} recordings"
     return [
-        Figure(name=name, value=e.value, low_95=e.low_95, high_95=e.high_95, worst_subject=e.worst, protocol=protocol)
+        Figure(
+            name=name,
+            value=e.value,
+            low_95=_number(e.low_95),
+            high_95=_number(e.high_95),
+            worst_subject=_number(e.worst),
+            protocol=protocol,
+        )
         for name, e in outcome.estimates.items()
     ]
+
+
+def _number(value: float) -> float | None:
+    """``None`` for what is undefined, e.g. R² of a person with one recording."""
+    return value if np.isfinite(value) else None
 
 
 def text(one: Table) -> str:

@@ -45,8 +45,10 @@ def make_bundle(
     Raises
     ------
     InputError
-        If there is no such model, or the evaluation was a leak demonstration.
+        If there is no such model, no bundle may be made, or the evaluation was a leak demonstration.
     """
+    if recipe.no_bundle:
+        raise InputError(f"bundle of {recipe.name} must not be made: {recipe.no_bundle}; evaluate it instead")
     name = model or recipe.ships or next(iter(recipe.models))
     if name not in recipe.models:
         raise InputError(f"model must be one of {', '.join(recipe.models)}, got {name!r}; choose one of these")

@@ -25,6 +25,11 @@ def constant() -> ClassicalModel:
     return ClassicalModel(lambda: DummyRegressor(strategy="median"), features=_nothing, classes=False)
 
 
+def mean() -> ClassicalModel:
+    """Always the mean of the training part: what R² is measured against."""
+    return ClassicalModel(lambda: DummyRegressor(strategy="mean"), features=_nothing, classes=False)
+
+
 def covariates_only(names: Sequence[str], *, n_classes: int | None) -> ClassicalModel:
     """Logistic (or ridge) regression on some covariates alone: duration, start pose, diagnosis …
 
