@@ -33,11 +33,22 @@ class Said(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Channels, what to multiply values by (n_channels,), the unit that each was given in, and what was done."""
+    """Channels of a file as they will be.
+
+    Parameters
+    ----------
+    channels : in the field's names and units.
+    scale : (n_channels,) what to multiply values by.
+    units : that each was given in.
+    overruled : (n_channels,) by how much the file's own unit is larger than the stated one that takes its place; 1
+        where none does.
+    notes : what was done.
+    """
 
     channels: tuple[Channel, ...]
     scale: Array
     units: tuple[str, ...]
+    overruled: Array
     notes: tuple[str, ...]
 
 
@@ -47,12 +58,13 @@ def columns(said: Sequence[Said], rename: Mapping[str, str] | None = None, units
     Parameters
     ----------
     rename : names in the file → names in the field.
-    units : what the caller states for channels that have none, such as ``("uV", "deg")``.
+    units : what the caller states, such as ``("uV", "deg")``, for channels that have none, or a wrong one:
+        :func:`built` refuses it where the file's own can be true.
 
     Raises
     ------
     RecordingError
-        If a name to rename isn't there, or units are missing or contradict what is stated; all named at once.
+        If a name to rename isn't there, or units are missing; all named at once.
     InputError
         If a stated unit is unknown.
 
@@ -79,14 +91,19 @@ def columns(said: Sequence[Said], rename: Mapping[str, str] | None = None, units
     if wrong:
         raise RecordingError("; ".join(f"unit of {_some(those)} {cause}" for cause, those in wrong.items()))
     done = [one for one in made if not isinstance(one, str)]
-    taken = [c.name for (c, _, unit), one in zip(done, said, strict=True) if unit and not one.unit.strip()]
+    taken = [one.channel.name for one in done if one.stated]
     notes = [
         _renaming("renamed as stated", rename or {}),
         _renaming("renamed in the 10-10 spelling", spelled),
         f"unit taken as stated, {'; '.join(units)}: {', '.join(taken)}" if taken else "",
     ]
-    channels, scale, given = zip(*done, strict=True) if done else ((), (), ())
-    return Columns(channels, np.array(scale), given, tuple(note for note in notes if note))
+    return Columns(
+        tuple(one.channel for one in done),
+        np.array([one.scale for one in done]),
+        tuple(one.unit for one in done),
+        np.array([one.overruled for one in done]),
+        tuple(note for note in notes if note),
+    )
 
 
 def built(
@@ -117,8 +134,23 @@ def built(
     whole = values if (of.scale == 1).all() else values * of.scale
     notes = (*history, *of.notes, *unknown, *marked)
     recording = Biosignal(whole, rate_hz, of.channels, start_s, annotations, montage, sensor, notes)
+    _check_overruled(recording, of)
     biosignal_units.check_magnitude(recording, of.units)
     return recording
+
+
+def _check_overruled(recording: Biosignal, of: Columns) -> None:
+    """A stated unit may take the place of the file's own only where that can't be true."""
+    size = biosignal_units.amplitude(recording.values) * of.overruled
+    true = [
+        c.name
+        for c, volts, ratio in zip(recording.channels, size, of.overruled, strict=True)
+        if ratio != 1 and biosignal_units.can_be(c.kind, volts)
+    ]
+    if true:
+        raise RecordingError(
+            f"unit of {_some(true)} must be the one in the file, got another from --units; leave it out"
+        )
 
 
 def marked_bad(recording: Biosignal) -> tuple[str, ...]:
@@ -141,21 +173,29 @@ def _kind(said: Said, name: str) -> Kind:
     return of_name if of_name != "other" else channel_names.kind_of(said.name)
 
 
-def _channel(said: Said, name: str, kind: Kind, stated: Mapping[str, str]) -> tuple[Channel, float, str] | str:
-    """The channel, its scale and unit; or what is wrong with its unit."""
-    plain = biosignal_units.unit_of(said.unit)
+class _Made(NamedTuple):
+    channel: Channel
+    scale: float
+    unit: str
+    overruled: float = 1.0
+    stated: bool = False
+
+
+def _channel(said: Said, name: str, kind: Kind, stated: Mapping[str, str]) -> _Made | str:
+    """What a channel becomes; or what is wrong with its unit."""
     if kind == "other":
-        return Channel(name, kind, "V" if said.done else said.unit), 1.0, said.unit
+        return _Made(Channel(name, kind, "V" if said.done else said.unit), 1.0, said.unit)
     asked = stated.get("electric" if kind in ELECTRIC else "angle", "")
-    if plain and asked and plain != asked:
-        return f"must be the one in the file, {said.unit}, got {asked} from --units; leave that out"
-    scale = biosignal_units.factor(kind, plain or ("" if said.unit.strip() else asked))
-    if scale is None:
+    own = biosignal_units.factor(kind, said.unit)
+    scale = biosignal_units.factor(kind, asked) if asked else own
+    if scale is None or (said.unit.strip() and own is None and not asked):
         got = repr(said.unit) if said.unit.strip() else "none"
-        example = "uV" if kind in ELECTRIC else "deg"
-        parts = "V, mV, uV, nV" if kind in ELECTRIC else "deg, rad"
+        parts, example = ("V, mV, uV, nV", "uV") if kind in ELECTRIC else ("deg, rad", "deg")
         return f"must be one of {parts} for {kind}, got {got}; state it: --units {example}"
-    return Channel(name, kind, UNITS[kind]), 1.0 if said.done else scale, plain or asked
+    in_values = own if said.done and own else 1.0
+    ratio = own / scale if own else 1.0
+    unit = asked or biosignal_units.unit_of(said.unit)
+    return _Made(Channel(name, kind, UNITS[kind]), scale / in_values, unit, ratio, stated=ratio != 1 or not own)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ VOLTS: Mapping[str, float] = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "nV": 1e-9}
 DEGREES: Mapping[str, float] = {"deg": 1.0, "rad": 180 / np.pi}
 SECONDS: Mapping[str, float] = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _ALIASES = {"µV": "uV", "μV": "uV", "microV": "uV", "°": "deg", "degree": "deg", "degrees": "deg", "radian": "rad"}
-_PLAUSIBLE: Mapping[str, tuple[float, float]] = {"eeg": (1e-7, 1e-3), "emg": (1e-7, 2e-2)}
+_PLAUSIBLE: Mapping[Kind, tuple[float, float]] = {"eeg": (1e-7, 1e-3), "emg": (1e-7, 2e-2)}
 """V: least and largest robust amplitude of a signal in the body. An amplifier's noise is some 0.5 µV; EEG above
 1 mV, and EMG above 20 mV, come from no electrode on skin (De Luca 1997: EMG up to 10 mV peak to peak)."""
 
@@ -87,6 +87,18 @@ def amplitude(values: Array) -> Array:
     return np.array([np.ptp(np.percentile(c, (2.5, 97.5))) / 2 if len(c) else np.nan for c in columns])
 
 
+def can_be(kind: Kind, volts: float) -> bool:
+    """Whether electrodes on skin can give this amplitude; of kinds without known bounds always.
+
+    Examples
+    --------
+    >>> can_be("eeg", 2e-5), can_be("eeg", 20.0), can_be("angle", 90.0)
+    (True, False, True)
+    """
+    least, most = _PLAUSIBLE.get(kind, (0.0, np.inf))
+    return bool(least <= volts <= most)
+
+
 def check_magnitude(recording: Biosignal, units: Sequence[str]) -> None:
     """Refuse a unit that the magnitude contradicts: the usual slip is µV taken as V, or V as µV.
 
@@ -105,7 +117,7 @@ def check_magnitude(recording: Biosignal, units: Sequence[str]) -> None:
     problems = []
     for kind, (least, most) in _PLAUSIBLE.items():
         places = [i for i, c in enumerate(recording.channels) if c.kind == kind and size[i] > 0]
-        wrong = [i for i in places if not least <= size[i] <= most]
+        wrong = [i for i in places if not can_be(kind, size[i])]
         if len(wrong) * 2 > len(places):
             names = ", ".join(recording.names[i] for i in wrong[:4]) + (" …" if len(wrong) > 4 else "")
             middle = float(np.median(size[wrong]))

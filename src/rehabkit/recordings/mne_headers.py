@@ -1,4 +1,4 @@
-"""What EDF, BDF and BrainVision promise in their headers, checked against the file before anything is loaded."""
+"""What EDF, BDF, GDF and BrainVision promise in their headers, checked against the file before anything is loaded."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ def check(path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix in _BYTES_OF:
         edf_header(path)
+    elif suffix == ".gdf":
+        _check_gdf(path)
     elif suffix == ".vhdr":
         _check_brainvision(path)
 
@@ -95,6 +97,49 @@ def _number(text: bytes, path: Path, what: str) -> int:
         raise RecordingError(
             f"{path.name}: {what} in the header must be a whole number, got {text[:20]!r}; is it EDF or BDF?"
         ) from error
+
+
+_GDF_BYTES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 8, 8: 8, 16: 4, 17: 8}
+"""Bytes of a sample by GDF's code of its type."""
+
+
+def _check_gdf(path: Path) -> None:
+    """Header, records and table of events fit into the file (Schlögl 2013, GDF 1 and 2)."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        fixed = file.read(_FIXED_BYTES)
+        try:
+            version = float(fixed[4:8].decode("ascii") if fixed[:4] == b"GDF " else "none")
+        except ValueError as error:
+            raise RecordingError(f"{path.name} must be a GDF file, got another; export it again") from error
+        if len(fixed) < _FIXED_BYTES:
+            raise RecordingError(f"{path.name} must have a header of 256 bytes, got {size}; copy it again")
+        second = version >= 1.9
+        n_signals = int.from_bytes(fixed[252 : 254 if second else 256], "little")
+        n_header = int.from_bytes(fixed[184:186], "little") * 256 if second else _long(fixed[184:192])
+        n_records = _long(fixed[236:244])
+        if not 1 <= n_signals <= MOST_SIGNALS or n_header < _FIXED_BYTES + _SIGNAL_BYTES * n_signals:
+            raise RecordingError(f"{path.name} must have 1 to {MOST_SIGNALS} signals, got {n_signals}; export it again")
+        rest = file.read(_SIGNAL_BYTES * n_signals)
+        n_samples, types = (
+            [int.from_bytes(rest[at + 4 * i : at + 4 * i + 4], "little") for i in range(n_signals)]
+            for at in (216 * n_signals, 220 * n_signals)
+        )
+        n_data = n_records * sum(n * _GDF_BYTES.get(kind, 0) for n, kind in zip(n_samples, types, strict=True))
+        if n_data <= 0 or n_header + n_data > size:
+            raise RecordingError(
+                f"{path.name} must hold {n_records} records, {n_header + n_data} bytes, as its header says, "
+                f"got {size} bytes; it is cut off or damaged: copy it again"
+            )
+        file.seek(n_header + n_data)
+        table = file.read(8)
+    n_events = int.from_bytes(table[1:4] if version >= 1.94 else table[4:8], "little")
+    if len(table) == 8 and n_events * 6 > size - n_header - n_data:
+        raise RecordingError(f"{path.name} must hold the {n_events} events that it says, got fewer; copy it again")
+
+
+def _long(content: bytes) -> int:
+    return int.from_bytes(content, "little", signed=True)
 
 
 def _check_brainvision(path: Path) -> None:
