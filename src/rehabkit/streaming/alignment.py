@@ -8,7 +8,10 @@ import numpy as np
 
 from rehabkit.errors import InputError
 from rehabkit.streaming.rates import MOST, slope
-from rehabkit.streaming.sources import Array
+from rehabkit.streaming.sources import Array, Chunk
+
+MOST_PAIRS = 8192
+"""Of which every second one is dropped when there are more."""
 
 
 @dataclass(frozen=True)
@@ -86,3 +89,33 @@ def fit(device_s: Array, common_s: Array) -> ClockFit:
         len(x),
         float(np.ptp(x)),
     )
+
+
+class ClockPairs:
+    """When packets were stamped and when they came, in bounded memory: what :func:`fit` takes.
+
+    Of a packet its last sample counts: it waited least.
+    """
+
+    def __init__(self) -> None:
+        self._every, self._seen = 1, 0
+        self._pairs: list[tuple[float, float]] = []
+
+    def add(self, chunk: Chunk) -> None:
+        """One packet."""
+        if self._seen % self._every == 0:
+            self._pairs.append((float(chunk.device_s[-1]), chunk.arrived_s))
+        self._seen += 1
+        if len(self._pairs) > MOST_PAIRS:
+            self._pairs = self._pairs[::2]
+            self._every *= 2
+
+    def fit(self) -> ClockFit | None:
+        """The device's clock against this computer's; ``None`` where there is too little."""
+        if not self._pairs:
+            return None
+        device, host = np.array(self._pairs).T
+        try:
+            return fit(device, host)
+        except InputError:
+            return None

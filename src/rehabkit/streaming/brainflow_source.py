@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib.resources
 import time
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 
 from rehabkit.errors import InputError, MissingExtraError, RecordingError
-from rehabkit.recordings.biosignal import Channel
+from rehabkit.recordings.biosignal_columns import Said, columns
 from rehabkit.streaming.sources import Chunk
 
-MICROVOLT = 1e-6
+UNIT = "uV"
 """BrainFlow gives EEG and EMG in microvolts, whatever the board."""
 POLL_S = 0.004
 COUNT_TO = {-1: 256, 0: 256, 5: 256}
@@ -51,6 +52,7 @@ class BrainFlowSource:
     ----------
     board : BrainFlow's number or name of it.
     kind : which of its electrodes: ``emg`` or ``eeg``.
+    rename : names of its channels (``emg1`` …) → names in the field.
     serial_port, address : where it is plugged in; its MAC or IP address. As BrainFlow's page of the board asks for.
 
     Raises
@@ -64,7 +66,13 @@ class BrainFlowSource:
     live, jitter_s, reconnections = True, 0.05, 0
 
     def __init__(
-        self, board: str, kind: Literal["emg", "eeg"] = "emg", *, serial_port: str = "", address: str = ""
+        self,
+        board: str,
+        kind: Literal["emg", "eeg"] = "emg",
+        *,
+        rename: Mapping[str, str] | None = None,
+        serial_port: str = "",
+        address: str = "",
     ) -> None:
         library, number = _library(), board_id(board)
         about = library.BoardShim.get_board_descr(number)
@@ -78,9 +86,10 @@ class BrainFlowSource:
         names = about.get("eeg_names", "").split(",") if kind == "eeg" else []
         if len(names) != len(self._rows):
             names = [f"{kind}{place}" for place in range(1, len(self._rows) + 1)]
-        self.channels = tuple(Channel(name, kind) for name in names)
+        found = columns([Said(name, kind, UNIT) for name in names], rename or {})
+        self.channels, self.units, self._scale = found.channels, found.units, found.scale
         self.modulus = COUNT_TO.get(number, 0)
-        self.notes = ("simulated by BrainFlow: no person, no device",) if number == SIMULATED else ()
+        self.notes = (*(["simulated by BrainFlow: no person, no device"] if number == SIMULATED else []), *found.notes)
         self.ended = False
         self._time_row, self._count_row = about["timestamp_channel"], about.get("package_num_channel")
         self._library, self._number = library, number
@@ -119,7 +128,7 @@ class BrainFlowSource:
         while not self.ended:
             data = self._board.get_board_data()  # (n_rows, n_times)
             if data.shape[1]:
-                values = np.ascontiguousarray(data[self._rows].T) * MICROVOLT  # (time, channel)
+                values = np.ascontiguousarray(data[self._rows].T) * self._scale  # (time, channel)
                 counted = self.modulus and self._count_row is not None
                 numbers = np.nan_to_num(data[self._count_row]).astype(np.int64) if counted else None
                 return Chunk(values, data[self._time_row], time.perf_counter(), numbers)

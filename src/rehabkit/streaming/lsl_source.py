@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, get_args
 
 import numpy as np
 
 from rehabkit.errors import InputError, RecordingError
-from rehabkit.recordings.biosignal import ELECTRIC, UNITS, Channel, Kind
-from rehabkit.recordings.biosignal_units import factor, stated_units
+from rehabkit.recordings.biosignal import Kind
+from rehabkit.recordings.biosignal_columns import Columns, Said, columns
 from rehabkit.streaming.lsl_library import library
 from rehabkit.streaming.sources import Chunk
 
 BUFFER_S = 10
 """What the library keeps if it is not read."""
-LOOK_S = 0.4
-"""How long streams are gathered. Not 0.5 s, which is liblsl's own interval: at that it often waits 5 s more."""
+LOOK_S = 0.7
+"""How long streams are gathered: liblsl asks by multicast at first, and the known peers one by one after 0.5 s. At
+just these 0.5 s it often waits 5 s more."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
 """Between attempts to open a lost stream again: each twice as long as the one before."""
 CORRECT_EVERY_S = 1.0
 WORDS = {"microvolts": "uV", "microvolt": "uV", "millivolts": "mV", "millivolt": "mV", "volts": "V", "volt": "V"}
 """As LSL's conventions for meta-data write units."""
-KINDS: dict[str, Kind] = {"goniometer": "angle", "jointangle": "angle", "ekg": "ecg"}
+KINDS: Mapping[str, Kind] = {"goniometer": "angle", "jointangle": "angle", "ekg": "ecg"}
 
 
 class LslSource:
@@ -33,6 +34,7 @@ class LslSource:
     ----------
     wanted : its name, type or source id.
     units : of channels whose description has none, e.g. ``("uV",)``.
+    rename : names in the stream → names in the field.
     wait_s : how long to look for it.
 
     Raises
@@ -47,17 +49,19 @@ class LslSource:
 
     live, jitter_s, modulus = True, 0.05, 0
 
-    def __init__(self, wanted: str, *, units: Collection[str] = (), wait_s: float = 5.0) -> None:
+    def __init__(
+        self, wanted: str, *, units: Collection[str] = (), rename: Mapping[str, str] | None = None, wait_s: float = 5.0
+    ) -> None:
         self._lsl = library()
         self._lost_error, self._late_error = self._lsl.util.LostError, self._lsl.util.TimeoutError
-        self._wanted = wanted
-        self._stated = stated_units(units) if units else {}
-        info = found(wanted, wait_s)
-        self._inlet = self._opened(info, wait_s)
+        self._wanted, self._stated = wanted, (units, rename or {})
+        self._inlet = self._opened(found(wanted, wait_s), wait_s)
         full = self._inlet.info(wait_s)
         self.name, self.rate_hz = f"LSL stream {full.name()}", float(full.nominal_srate())
-        self.channels, self._factors = described(full, self._stated)
-        self.ended, self.notes, self.reconnections = False, (f"LSL stream of {full.hostname()}",), 0
+        self._columns = described(full, *self._stated)
+        self.channels, self.units = self._columns.channels, self._columns.units
+        self.ended, self.reconnections = False, 0
+        self.notes = (f"LSL stream of {full.hostname()}", *self._columns.notes)
         self._correction: float | None = None
         self._corrected_at = -CORRECT_EVERY_S
         self._search: Any = None
@@ -90,7 +94,7 @@ class LslSource:
             return None
         if not len(times):
             return None
-        return Chunk(np.asarray(values, dtype=np.float64) * self._factors, np.asarray(times), arrived_s)
+        return Chunk(np.asarray(values, dtype=np.float64) * self._columns.scale, np.asarray(times), arrived_s)
 
     def host_s(self, device_s: float) -> float | None:
         """By LSL's own correction of the sender's clock; true where the sender stamps with LSL's clock."""
@@ -149,8 +153,8 @@ class LslSource:
         return False
 
     def _same(self, full: Any) -> None:
-        channels, factors = described(full, self._stated)
-        if channels != self.channels or full.nominal_srate() != self.rate_hz or (factors != self._factors).any():
+        new = described(full, *self._stated)
+        if (new.channels, new.units, full.nominal_srate()) != (self.channels, self.units, self.rate_hz):
             raise RecordingError(
                 f"{self.name} must come back as it was, got other channels or another rate; start anew"
             )
@@ -185,44 +189,40 @@ def fits(info: Any, wanted: str) -> bool:
     return wanted in (info.name(), info.type(), info.source_id())
 
 
-def described(full: Any, stated: dict[str, str]) -> tuple[tuple[Channel, ...], Any]:
+def described(full: Any, units: Collection[str], rename: Mapping[str, str]) -> Columns:
     """Channels of a stream by its description, and what to multiply its values by to have V and degrees.
 
     Raises
     ------
     RecordingError
-        If it holds text, is irregular, or has no unit, or one that doesn't fit; all at once.
+        If it holds text, is irregular, or has no unit, or one that doesn't fit; a renamed channel that isn't there.
     """
     problems = []
     if full.channel_format() == library().cf_string:
         problems.append("its values must be numbers, got text")
     if not full.nominal_srate() > 0:
         problems.append("its rate must be fixed, got an irregular one")
-    channels, factors = [], []
-    for place, (label, unit, kind_word) in enumerate(_nodes(full), start=1):
-        name, kind = label or f"channel_{place}", kind_of(kind_word or full.type())
-        unit = unit or stated.get("electric" if kind in ELECTRIC else "angle", "")
-        scale = 1.0 if kind == "other" else factor(kind, WORDS.get(unit.lower(), unit))
-        if scale is None:
-            wanted = "V, mV or uV" if kind in ELECTRIC else "deg or rad"
-            problems.append(f"unit of {name} ({kind}) must be {wanted}, got {unit or 'none'}; say --units")
-        channels.append(Channel(name, kind, UNITS.get(kind, unit)))
-        factors.append(scale or 1.0)
     if problems:
-        raise RecordingError(f"LSL stream {full.name()}: " + "; ".join(problems[:6]))
-    return tuple(channels), np.array(factors)
+        raise RecordingError(f"LSL stream {full.name()}: {'; '.join(problems)}; choose another stream")
+    try:
+        return columns([said(place, *node, full.type()) for place, node in enumerate(_nodes(full), 1)], rename, units)
+    except RecordingError as error:
+        raise RecordingError(f"LSL stream {full.name()}: {error}") from error
 
 
-def kind_of(word: str) -> Kind:
-    """What a channel measures by LSL's word for it.
+def said(place: int, label: str, unit: str, kind: str, of_stream: str = "") -> Said:
+    """What a description says of one channel; its kind is that of the stream where it has none of its own.
 
     Examples
     --------
-    >>> kind_of("EMG"), kind_of("Goniometer"), kind_of("Audio")
-    ('emg', 'angle', 'other')
+    >>> said(1, "C3", "microvolts", "EEG")
+    Said(name='C3', kind='eeg', unit='uV', done=False)
+    >>> said(4, "", "", "", "Goniometer")
+    Said(name='channel_4', kind='angle', unit='', done=False)
     """
-    lower = word.strip().lower()
-    return next((kind for kind in get_args(Kind) if kind == lower), KINDS.get(lower, "other"))
+    word = (kind or of_stream).strip().lower()
+    known = next((one for one in get_args(Kind) if one == word), KINDS.get(word))
+    return Said(label or f"channel_{place}", known, WORDS.get(unit.strip().lower(), unit))
 
 
 def _nodes(full: Any) -> Iterator[tuple[str, str, str]]:

@@ -72,17 +72,18 @@ class StartRate:
     def __init__(self, rate_hz: float) -> None:
         self._every, self._seen = max(1, round(rate_hz / 10)), 0
         self._times: list[float] = []
+        self._rate_hz: float | None = None
 
     def add(self, time_s: float) -> None:
         """The time of one more sample."""
-        if len(self._times) < POINTS_AT_START and self._seen % self._every == 0:
+        if self._rate_hz is None and self._seen % self._every == 0:
             self._times.append(time_s)
+            if len(self._times) == POINTS_AT_START:
+                spans = np.array(self._times[SPAN:]) - np.array(self._times[:-SPAN])
+                middle = float(np.median(spans))
+                self._rate_hz = SPAN * self._every / middle if middle > 0 else float("inf")
         self._seen += 1
 
     def rate_hz(self) -> float | None:
         """Median over spans of half a second, so that one gap does not count; ``None`` before the time is over."""
-        if len(self._times) < POINTS_AT_START:
-            return None
-        spans = np.array(self._times[SPAN:]) - np.array(self._times[:-SPAN])
-        middle = float(np.median(spans))
-        return SPAN * self._every / middle if middle > 0 else None
+        return self._rate_hz

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -50,6 +48,11 @@ class Replay:
         return self.recording.channels
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """Of the recording."""
+        return tuple(channel.unit for channel in self.channels)
+
+    @property
     def rate_hz(self) -> float:
         """Of the recording."""
         return self.recording.rate_hz
@@ -88,8 +91,3 @@ class Replay:
     def close(self) -> None:
         """Nothing more comes."""
         self._closed = True
-
-
-def from_file(recording: Biosignal, path: Path, names: tuple[Channel, ...], *, fast: bool) -> Replay:
-    """A file's recording under the names that the field knows its channels by."""
-    return Replay(replace(recording, channels=names), fast=fast, name=path.name, notes=(f"replayed from {path.name}",))

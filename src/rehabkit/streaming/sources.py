@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.errors import InputError, RecordingError
+from rehabkit.errors import InputError
 from rehabkit.recordings.biosignal import Channel
 
 Array = NDArray[np.float64]
@@ -40,6 +40,7 @@ class Source(Protocol):
     ----------
     name : for people.
     channels : one a column, with kind and unit.
+    units : that the device states, one a channel; values are in V and degrees already.
     rate_hz : as the device states it.
     live : whether samples come when they are taken; not so of a file that is read as fast as it goes.
     jitter_s : by how much the times on the samples may be off, at most.
@@ -54,6 +55,9 @@ class Source(Protocol):
 
     @property
     def channels(self) -> tuple[Channel, ...]: ...
+
+    @property
+    def units(self) -> tuple[str, ...]: ...
 
     @property
     def rate_hz(self) -> float: ...
@@ -86,53 +90,27 @@ class Source(Protocol):
         """Let the device go; may be called twice."""
 
 
-def renamed(channels: Sequence[Channel], names: Mapping[str, str]) -> tuple[Channel, ...]:
-    """Channels under the names that the field knows them by.
-
-    Raises
-    ------
-    RecordingError
-        If there is no channel of a name that is to be changed, or two would have one name.
-
-    Examples
-    --------
-    >>> [channel.name for channel in renamed([Channel("EMG1", "emg")], {"EMG1": "rectus_femoris"})]
-    ['rectus_femoris']
-    """
-    have = [channel.name for channel in channels]
-    missing = [name for name in names if name not in have]
-    if missing:
-        raise RecordingError(f"--rename must name channels that there are, got {', '.join(missing)}; {_have(have)}")
-    new = tuple(replace(channel, name=names.get(channel.name, channel.name)) for channel in channels)
-    twice = sorted({one.name for one in new if [c.name for c in new].count(one.name) > 1})
-    if twice:
-        raise RecordingError(f"channel names must differ, got {', '.join(twice[:5])} more than once; --rename them")
-    return new
-
-
 def require(source: Source, names: Sequence[str], rate_hz: float, why: str) -> list[int]:
     """Columns of the channels that are needed, from a source that is fast enough.
 
     Raises
     ------
     InputError
-        Naming the missing channels, and the rate if it is another one; nothing is guessed.
+        Naming the rate if it is too low, else the channels that are missing; nothing is guessed.
     """
+    if source.rate_hz < rate_hz * (1 - 1e-3):  # nothing else counts then: no name makes a device faster
+        raise InputError(
+            f"rate of {source.name} must be at least {rate_hz:g} Hz, got {source.rate_hz:g} Hz: {why}; "
+            "take a faster device"
+        )
     have = [channel.name for channel in source.channels]
-    problems = []
-    if abs(source.rate_hz / rate_hz - 1) > 1e-3:
-        problems.append(f"rate of {source.name} must be {rate_hz:g} Hz, got {source.rate_hz:g} Hz: {why}")
     missing = [name for name in names if name not in have]
     if missing:
-        problems.append(f"channels of {source.name} must include {', '.join(missing)}, got {_listed(have)}")
-    if problems:
-        remedy = "use another device" if len(problems) == 1 and not missing else "say --rename OLD=NEW,… if they are"
-        raise InputError("; ".join(problems) + f"; {remedy}")
+        raise InputError(
+            f"channels of {source.name} must include {', '.join(missing)}, got {_listed(have)}; "
+            "say --rename OLD=NEW,… if they are there under other names"
+        )
     return [have.index(name) for name in names]
-
-
-def _have(names: Sequence[str]) -> str:
-    return f"there are {_listed(names)}"
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:
