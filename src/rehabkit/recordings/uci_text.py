@@ -32,7 +32,7 @@ _CHANNEL = re.compile(
     r"engineering units: (?P<unit>\S{1,20}), (?P<rest>.*)"
 )
 _DIGITAL = re.compile(r"Digitals? .*\d+ values.*", re.I)
-_RATE = re.compile(r"extrapolated from \d+ to (?P<rate>\d{1,6}) samples per second")
+_RATE = re.compile(r"extrapolated from (?P<own>[1-9]\d{0,5}) to (?P<rate>[1-9]\d{0,5}) samples per second")
 NAMES: Mapping[str, str] = {
     "rf": "rectus_femoris", "recto femoral": "rectus_femoris", "rectus femoris": "rectus_femoris",
     "bf": "biceps_femoris", "biceps femoral": "biceps_femoris", "biceps femoris": "biceps_femoris",
@@ -102,12 +102,18 @@ def _read(path: Path) -> tuple[list[Said], Array, float | None, list[str]]:
     said = [Said(name, None, match["unit"].rstrip(".")) for name, (_, match) in zip(names, found, strict=True)]
     notes = [f"left out: {n_short} rows at the end that lack a cell"] if n_short else []
     notes += ["left out: digital inputs"] if n_digital else []
-    promised = max(int(match["n"]) for _, match in found)
-    if len(values) + n_short != promised:
+    promised = min(_n_values(match) for _, match in found)
+    if len(values) != promised:
         raise RecordingError(
-            f"rows must be {promised} as the header says, got {len(values) + n_short}; copy the file again"
+            f"whole rows must be {promised} as the header says, got {len(values)}; copy the file again"
         )
     return said, values, next(iter(rates), None), notes
+
+
+def _n_values(channel: re.Match[str]) -> int:
+    """Values that a channel's column holds, after extrapolation."""
+    grown = _RATE.search(channel["rest"])
+    return int(channel["n"]) * int(grown["rate"]) // int(grown["own"]) if grown else int(channel["n"])
 
 
 def _rows(lines: list[str], start: int, n_cells: int) -> tuple[Iterator[tuple[int, list[str]]], int]:
