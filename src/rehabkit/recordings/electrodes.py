@@ -189,6 +189,38 @@ def region(name: str) -> Region:
     return _REGION[_split(_site(name))[0]]
 
 
+def how_found(name: str) -> str:
+    """How a site is measured on a head, in words.
+
+    Raises
+    ------
+    KeyError
+        If it is no site.
+
+    Examples
+    --------
+    >>> [how_found(name) for name in ("Cz", "F3")]
+    ['50 % of the way from nasion to inion', 'half the way from Fz to F7']
+    >>> how_found("P7")
+    'on the ring, left, 70 % of the way from Fpz to Oz'
+    """
+    known = _site(name)
+    letters, number = _split(known)
+    if known in EARS:
+        return "lobe of the ear" if letters == "A" else "bone behind the ear"
+    tenths = {"Fp": 1, "O": 9, "I": 10} | {row: n for inner, outer, n in _ROWS for row in (inner, outer)}
+    if number == 0:
+        return f"{10 * tenths[letters]} % of the way from nasion to inion"
+    side = "left" if number % 2 else "right"
+    if number > 8:
+        return f"{side}, a tenth below {letters}{number - 2}"
+    outer = {inner: outer for inner, outer, _ in _ROWS}.get(letters, letters)
+    if number > 6 or letters in ("Fp", "O"):
+        return f"on the ring, {side}, {10 * tenths[letters]} % of the way from Fpz to Oz"
+    parts = ("a quarter of", "half", "three quarters of")
+    return f"{parts[(number - 1) // 2]} the way from {letters}z to {outer}{7 if number % 2 else 8}"
+
+
 def _site(name: str) -> str:
     known = standard_name(name)
     if known is None:

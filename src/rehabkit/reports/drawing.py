@@ -7,7 +7,7 @@ the PDF report draws the same shapes with its own pen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
 
@@ -131,6 +131,30 @@ def fitted(words: str, size: float, width: float) -> str:
     """
     most = max(int(width / (LETTER * size)), 1)
     return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def side_by_side(drawings: Sequence[Drawing], title: str) -> Drawing:
+    """Several drawings as one, from left to right."""
+    shapes: list[Shape] = []
+    x = 0.0
+    for one in drawings:
+        shapes += [_moved(shape, x) for shape in one.shapes]
+        x += one.width
+    height = max((one.height for one in drawings), default=0.0)
+    return Drawing(x, height, title, " ".join(f"{one.title}: {one.description}" for one in drawings), tuple(shapes))
+
+
+def _moved(shape: Shape, right: float) -> Shape:
+    if isinstance(shape, Path):
+        return replace(shape, points=tuple((x + right, y) for x, y in shape.points))
+    return replace(shape, x=shape.x + right)
+
+
+def svg_file(drawing: Drawing) -> str:
+    """The drawing as a file of its own, on white paper."""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="Arial, sans-serif" style="background:{PAPER}" '
+    style = "<style>.halo{paint-order:stroke;stroke:#fff;stroke-width:3.5px;stroke-linejoin:round}</style>"
+    return to_svg(drawing).replace("<svg ", head, 1).replace("<title>", f"{style}<title>", 1) + "\n"
 
 
 def to_svg(drawing: Drawing) -> str:

@@ -14,14 +14,19 @@ from markupsafe import Markup
 
 from rehabkit.findings import Assessment
 from rehabkit.recordings.files import atomic
-from rehabkit.reports.blocks import Block
+from rehabkit.reports.blocks import Block, Report
 from rehabkit.reports.content import report_of
 from rehabkit.reports.drawing import Drawing, to_svg
 
 
 def render_html(assessment: Assessment) -> str:
     """The report of one assessment as a whole HTML document."""
-    return environment().get_template("report.html.j2").render(report=report_of(assessment))
+    return render_page(report_of(assessment))
+
+
+def render_page(report: Report) -> str:
+    """Any report as a whole HTML document."""
+    return environment().get_template("report.html.j2").render(report=report)
 
 
 def write_html(assessment: Assessment, path: str | Path) -> None:
@@ -32,8 +37,19 @@ def write_html(assessment: Assessment, path: str | Path) -> None:
     OutputError
         If it can't be written.
     """
+    write_page(report_of(assessment), path)
+
+
+def write_page(report: Report, path: str | Path) -> None:
+    """Write any report to a file.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
     with atomic(Path(path)) as temporary:
-        temporary.write_text(render_html(assessment), encoding="utf-8")
+        temporary.write_text(render_page(report), encoding="utf-8")
 
 
 @cache

@@ -35,7 +35,19 @@ def write_pdf(assessment: Assessment, path: str | Path) -> None:
     MissingExtraError
         If matplotlib's fonts are not installed.
     """
-    report = report_of(assessment)
+    write_pages(report_of(assessment), path)
+
+
+def write_pages(report: Report, path: str | Path) -> None:
+    """Write any report as a PDF of A4 pages.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    MissingExtraError
+        If matplotlib's fonts are not installed.
+    """
     with atomic(Path(path)) as temporary, _quiet():
         page = _Page(report)
         page.report(report)
