@@ -11,7 +11,20 @@ from types import FrameType, TracebackType
 import typer
 from typer.main import get_command
 
-from rehabkit.cli import assess, data, doctor, exercises, fugl_meyer, learn, match, models, predict, review, stream
+from rehabkit.cli import (
+    assess,
+    data,
+    doctor,
+    electrodes,
+    exercises,
+    fugl_meyer,
+    learn,
+    match,
+    models,
+    predict,
+    review,
+    stream,
+)
 from rehabkit.errors import RehabkitError
 
 USAGE = 2
@@ -43,6 +56,7 @@ def application() -> typer.Typer:
     app.command("match")(match.match)
     app.command("stream")(stream.stream)
     app.command("export")(learn.export)
+    app.add_typer(electrodes.application(), name="electrodes")
     app.add_typer(models.application(), name="models")
     app.add_typer(data.application(), name="data")
     app.command("doctor")(doctor.doctor)
