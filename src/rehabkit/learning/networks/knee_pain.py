@@ -27,37 +27,43 @@ _LEAST_UV, _RANGE_DEG, _EEG_UV = 1.0, 30.0, 10.0
 
 
 class TanhLstm(nn.Module):
-    """A recurrent layer over (batch, time, n_in) → (batch, time, n_hidden), step by step.
+    """A recurrent layer whose gates are tanh, too: one reading of "tanh LSTM", step by step.
 
-    "TLSTM" stands for tanh LSTM in the authors' work; the equations of its cell were not found. Two readings:
-
-    ``tanh``
-        The gates, too, are tanh: i, f, o = tanh(W x + U h + b), so that a gate can turn what it lets through over, and
-        forgetting is a factor between -1 and 1. (A tanh shifted to 0 … 1 would be the logistic function of twice the
-        argument, which is the other reading with other weights.)
-    ``sigmoid``
-        Hochreiter & Schmidhuber's cell as every library has it: logistic gates, tanh for what is stored and given.
+    i, f, o = tanh(W x + U h + b); c = f c + i tanh(…); h = o tanh(c). So a gate can turn over what it lets through, and
+    forgetting is a factor between -1 and 1. (A tanh shifted to 0 … 1 would be the logistic function of twice the
+    argument: the usual cell with other weights.)
     """
 
-    def __init__(self, n_in: int, n_hidden: int, gates: Gates = "tanh") -> None:
+    def __init__(self, n_in: int, n_hidden: int) -> None:
         super().__init__()
         self.n_hidden = n_hidden
         self.from_input = nn.Linear(n_in, 4 * n_hidden)
         self.from_state = nn.Linear(n_hidden, 4 * n_hidden, bias=False)
-        self.gates = gates
 
     def forward(self, x: Tensor) -> Tensor:
-        """Hidden states of all steps; the first state and cell are zero."""
-        gate = torch.tanh if self.gates == "tanh" else torch.sigmoid
+        """(batch, time, n_in) → (batch, time, n_hidden); the first state and cell are zero."""
         driven = self.from_input(x)  # (batch, time, 4 · hidden)
         hidden = cell = driven[:, 0, : self.n_hidden] * 0.0
         states = []
         for step in range(int(x.shape[1])):
-            i, f, stored, o = (driven[:, step] + self.from_state(hidden)).chunk(4, dim=1)
-            cell = gate(f) * cell + gate(i) * torch.tanh(stored)
-            hidden = gate(o) * torch.tanh(cell)
+            i, f, stored, o = (driven[:, step] + self.from_state(hidden)).tanh().chunk(4, dim=1)
+            cell = f * cell + i * stored
+            hidden = o * cell.tanh()
             states.append(hidden)
         return torch.stack(states, dim=1)
+
+
+class UsualLstm(nn.Module):
+    """The other reading: Hochreiter & Schmidhuber's cell as every library has it, whose outputs are tanh."""
+
+    def __init__(self, n_in: int, n_hidden: int) -> None:
+        super().__init__()
+        self.layer = nn.LSTM(n_in, n_hidden, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, time, n_in) → (batch, time, n_hidden)."""
+        states: Tensor = self.layer(x)[0]
+        return states
 
 
 class Attention(nn.Module):
@@ -87,13 +93,14 @@ class CnnTlstm(nn.Module):
     Parameters
     ----------
     width, n_hidden : channels of a stem, units of the recurrent layer.
-    gates : reading of "tanh LSTM" (:class:`TanhLstm`).
+    gates : reading of "tanh LSTM": ``tanh`` (:class:`TanhLstm`) or ``sigmoid`` (:class:`UsualLstm`). The authors'
+        "TLSTM" stands for tanh LSTM; the equations of its cell were not found.
     """
 
     def __init__(self, n_classes: int, width: int, n_hidden: int, gates: Gates, dropout: float = 0.3) -> None:
         super().__init__()
         self.stems = nn.ModuleList([_stem(INPUTS[name].shape[1], width) for name in MODALITIES])
-        self.recurrent = TanhLstm(len(MODALITIES) * width, n_hidden, gates)
+        self.recurrent = (TanhLstm if gates == "tanh" else UsualLstm)(len(MODALITIES) * width, n_hidden)
         self.attention = Attention(n_hidden)
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(n_hidden, n_classes))
         self.register_buffer("known", torch.ones(len(MODALITIES)))

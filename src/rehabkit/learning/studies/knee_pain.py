@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from rehabkit.learning.bench import score
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.metrics import N_BOOTSTRAP, balanced_accuracy, by_recording
-from rehabkit.learning.protocols import LOSO
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes import knee_pain_analysis as analysis
 from rehabkit.learning.recipes.knee_pain_data import examples, trials
@@ -42,10 +41,10 @@ def fixed_analysis(source: Path | None, quick: bool) -> Table:
     rows.append(_row("what must not be done: whole recordings, length, rough angle", analysis.confounded(found), few))
     note = (
         f"{len(men.subjects)} men, {int(men.abnormal.sum())} with an abnormality; leave one man out, logistic "
-        f"regression on standardised numbers, C {analysis.INVERSE_PENALTY}; in brackets the 95 % interval (bootstrap over men). p "
-        f"one-sided among {many} orders of the labels over men in the first two rows, {few} in the others, which "
-        "are not corrected for being many. The first row was fixed in writing before it was run. The control says "
-        "nothing of a knee; so far as it tells the groups apart, they were recorded differently."
+        f"regression on standardised numbers, C {analysis.INVERSE_PENALTY}; in brackets the 95 % interval (bootstrap "
+        f"over men). p one-sided among {many} orders of the labels over men in the first two rows, {few} in the "
+        "others, which are not corrected for being many. The first row was fixed in writing before it was run. The "
+        "control says nothing of a knee; so far as it tells the groups apart, they were recorded differently."
     )
     columns = ["analysis", "numbers", "balanced accuracy", "p"]
     return Table("knee_pain: is there anything in EMG and angle?", columns, rows, note)
@@ -80,20 +79,20 @@ def modalities(recipe: Recipe, source: Path | None, quick: bool, parts: Sequence
             rows.append(
                 [name, " + ".join(kept), f"{figure.value:.3f} ({figure.low_95:.3f} to {figure.high_95:.3f})", gap]
             )
-    metric = next(iter(recipe.metrics))
+    metric, protocol = next(iter(recipe.metrics)), next(iter(recipe.protocols.values()))
     note = (
-        f"{len(data.subjects)} people, leave one out. Networks are trained on all that there is, with windows that "
+        f"{len(data.subjects)} people, {protocol.title}. Networks are trained on all that there is, with windows that "
         "lack a modality at random among them, and tested as if the others had not been recorded. Difference: balanced "
         "accuracy less that with all, on the same people, with its 95 % interval (bootstrap over people)."
     )
     columns = ["model", "there", metric, "difference from all"]
-    return Table(f"{recipe.name}: a modality absent", columns, rows, note)
+    return Table(f"{recipe.title}: a modality absent", columns, rows, note)
 
 
 def _left_out(recipe: Recipe, name: str, data: Examples, parts: Sequence[Sequence[str]], quick: bool) -> list[Array]:
     """Probabilities on people left out, one array for each set of modalities; each fold is trained once."""
     found = [np.zeros((len(data), len(recipe.labels)), dtype=np.float32) for _ in parts]
-    for fold in LOSO.split(data):
+    for fold in next(iter(recipe.protocols.values())).split(data):
         model = recipe.models[name]()
         model = model.quick() if quick else model
         model.fit(data.at(fold.train), 0)
