@@ -117,6 +117,15 @@ def test_silence_is_said_at_once_and_the_end_of_it_too(emg):
     assert engine.summary()["states_s"]["signal lost"] > 0
 
 
+def test_slow_computing_is_no_silence(emg):
+    values, times = emg(500)
+    live = RectifiedMean()
+    push = live.push
+    live.push = lambda chunk: time.sleep(0.15) or push(chunk)
+    _, news, _ = run(Engine(Scripted(values, times, packet=250, live=True), live), seconds=0.25)
+    assert "running" in news and not any("signal lost" in line for line in news)
+
+
 def test_samples_that_cant_be_read_are_a_lost_signal_too(emg):
     values, times = emg(500)
     source = Scripted(values, times, live=True)

@@ -122,8 +122,10 @@ class Engine:
             If the device's rate is not what it states, or it came back as another one.
         """
         chunk = self.source.read(timeout_s)
+        before = self._n_even
         outputs = [] if chunk is None or not len(chunk.values) else self._taken(chunk)
-        self._listen()
+        if self._n_even == before:
+            self._listen()
         if self.watch.look():
             self._judge()
         return outputs

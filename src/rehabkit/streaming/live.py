@@ -47,10 +47,16 @@ def open_live(system: str, bundle: Path | None, rate_hz: float, names: Sequence[
         If there is no bundle, or it is another system's.
     """
     _check(system)
+    import numpy as np
+
     from rehabkit.runtime.bundles import bundle as find_bundle
     from rehabkit.systems.joint_intention_live import LiveAngle
 
-    return LiveAngle(find_bundle(bundle or system), rate_hz, names)
+    found = find_bundle(bundle or system)
+    live = LiveAngle(found, rate_hz, names)
+    # the network is loaded now: while it loads, a tenth of a second and more, no sample could be taken
+    found.run({name: np.zeros((1, *spec.shape), np.float32) for name, spec in found.card.inputs.items()})
+    return live
 
 
 def needs(system: str) -> tuple[tuple[str, ...], float, str]:
