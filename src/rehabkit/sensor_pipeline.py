@@ -102,13 +102,38 @@ def assess_biosignal(path: Path, system: str | None, patient: Patient, stated: S
     if system not in offered:
         got = "none" if system is None else repr(system)
         raise InputError(f"--system must be one of {', '.join(offered)} for {path.name}, got {got}; name one")
-    recording = biosignals.read(
+    recording = SYSTEMS[system].of_patient(read_biosignal(path, stated), patient)
+    judged = judge(system, recording)
+    return Assessment(
+        exercise=system,
+        exercise_title=SYSTEMS[system].title,
+        n_repetitions=0,
+        findings=judged.findings,
+        summary=[f.text for f in judged.findings if f.text],
+        patient=patient,
+        figures=judged.figures,
+        recording=info_of(path, recording),
+        provenance=provenance_of(judged.model, {"system": system}),
+    )
+
+
+def read_biosignal(path: Path, stated: Stated = NOTHING_STATED) -> Biosignal:
+    """The recording in a file, with what its user stated of it.
+
+    Raises
+    ------
+    RecordingError
+        If the file is malformed, or doesn't say what its columns are.
+    """
+    return biosignals.read(
         path, description=stated.description, units=stated.units, rename=dict(stated.rename), rate_hz=stated.rate_hz
     )
-    recording = SYSTEMS[system].of_patient(recording, patient)
-    judged = judge(system, recording)
+
+
+def info_of(path: Path, recording: Biosignal) -> RecordingInfo:
+    """What an assessment keeps of a recording of electrodes."""
     file, _ = biosignals.file_of(path)
-    info = RecordingInfo(
+    return RecordingInfo(
         name=path.name,
         kind="biosignal",
         sha256=sha256(file) if file.is_file() else None,
@@ -119,15 +144,4 @@ def assess_biosignal(path: Path, system: str | None, patient: Patient, stated: S
         view=biosignals.described(recording),
         checks=biosignals.check(recording),
         history=list(recording.history),
-    )
-    return Assessment(
-        exercise=system,
-        exercise_title=SYSTEMS[system].title,
-        n_repetitions=0,
-        findings=judged.findings,
-        summary=[f.text for f in judged.findings if f.text],
-        patient=patient,
-        figures=judged.figures,
-        recording=info,
-        provenance=provenance_of(judged.model, {"system": system}),
     )

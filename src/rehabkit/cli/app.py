@@ -23,6 +23,7 @@ from rehabkit.cli import (
     models,
     predict,
     review,
+    simulate,
     stream,
 )
 from rehabkit.errors import RehabkitError
@@ -55,6 +56,7 @@ def application() -> typer.Typer:
     app.command("predict")(predict.predict)
     app.command("match")(match.match)
     app.command("stream")(stream.stream)
+    app.add_typer(simulate.application(), name="simulate")
     app.command("export")(learn.export)
     app.add_typer(electrodes.application(), name="electrodes")
     app.add_typer(models.application(), name="models")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from enum import StrEnum
-from math import isfinite
+from math import isfinite, nan
 from typing import NamedTuple
 
 from rehabkit.exoskeleton.dose import Dose
@@ -24,7 +24,7 @@ from rehabkit.exoskeleton.reference import Reference
 
 STILL_DEG_S = 10.0
 """Slower than this a limb counts as at rest."""
-LONGEST_STOP_S = 0.5
+SHORTEST_STOP_S, LONGEST_STOP_S = 0.02, 0.5
 """A patient who keeps pushing ends the stop too: support resists no less."""
 OVERSPEED, OVERSPEED_S = 1.5, 0.02
 """So many times the highest speed, so long, and the session stops."""
@@ -50,7 +50,7 @@ class Consent(NamedTuple):
 
 
 class Command(NamedTuple):
-    """What a step decided."""
+    """What a step decided; the reference is NaN where no position is believed."""
 
     torque_nm: GovernedTorque
     reference_deg: float
@@ -105,7 +105,8 @@ class Governor:
         torque = max(-most, min(most, torque))
         if self.mode is Mode.FOLLOWING:
             self.dose.add(sensed.angle_deg, sensed.velocity_deg_s, torque)
-        return Command(GovernedTorque(torque), self._reference.angle_deg, self.mode)
+        led_to = nan if self.blind else self._reference.angle_deg
+        return Command(GovernedTorque(torque), led_to, self.mode)
 
     @property
     def blind(self) -> bool:
@@ -177,6 +178,8 @@ class Governor:
     def _stop(self, sensed: Sensed) -> None:
         stands = self._reference.stop()
         self._stopping_s += DT_S
+        if self._stopping_s < SHORTEST_STOP_S:  # so that a stop at rest is seen, and told, too
+            return
         if stands and (abs(sensed.velocity_deg_s) < STILL_DEG_S or self._stopping_s > LONGEST_STOP_S):
             self.mode = Mode.SUPPORT
 

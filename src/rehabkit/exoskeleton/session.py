@@ -84,11 +84,16 @@ class _Rows:
         state = MODES.index(command.mode)
         self.rows.append((now_s, wanted, command.reference_deg, plant.angle_deg, plant.velocity_deg_s, torque, state))
         if command.mode is not self.mode:
-            reasons = {Fault.LOOP} if command.mode is Mode.BRAKED else governor.reasons
-            told = command.mode in (Mode.STOPPING, Mode.BRAKED)
-            why = f": {', '.join(sorted(reasons))}" if told else ""
-            self.events.append(Event(round(now_s, 4), command.mode.value, f"{command.mode.value}{why}"))
+            self.events.append(Event(round(now_s, 4), command.mode.value, self._words(command.mode, governor)))
             self.mode = command.mode
+
+    def _words(self, mode: Mode, governor: Governor) -> str:
+        if mode is Mode.FOLLOWING:
+            return "resumed" if any(event.kind == Mode.FOLLOWING for event in self.events) else "started"
+        if mode is Mode.SUPPORT:
+            return "supported"
+        reasons = {Fault.LOOP} if mode is Mode.BRAKED else governor.reasons
+        return f"{mode.value}: {', '.join(sorted(reasons))}"
 
 
 def simulate(
