@@ -60,7 +60,7 @@ def make_sensor(**changes: Any) -> Assessment:
     """The assessment; ``changes`` replace its fields."""
     recording = RecordingInfo(
         name="rest.edf", kind="biosignal", sensor="edf", duration_s=65.0, n_frames=10400, rate_hz=160.0, view="19 EEG",
-        checks=[CheckResult(name="mains", status="warning", message="hum of 50 Hz in C3", remedy="move cables away")],
+        checks=[CheckResult(name="mains_hum", status="warning", message="C3", remedy="move cables away")],
         history=["average reference"],
     )  # fmt: skip
     fields: dict[str, Any] = {

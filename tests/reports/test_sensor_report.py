@@ -78,7 +78,7 @@ def test_findings_stand_under_their_category_with_their_evidence() -> None:
 
 def test_figures_are_drawn_and_simulated_ones_named() -> None:
     maps = next(section for section in report_of(make_sensor()).sections if section.title == "Maps and curves")
-    assert [(block.across, len(block.figures)) for block in maps.blocks] == [(2, 3), (1, 2)]
+    assert [(block.across, len(block.figures)) for block in maps.blocks] == [(2, 1), (2, 2), (1, 2)]
     captions = [figure.caption for block in maps.blocks for figure in block.figures]
     assert captions[0].startswith("Simulated. Power to the right.")
     assert "wPLI, 8 to 13 Hz." in captions[1] and not captions[1].startswith("Simulated")
@@ -110,7 +110,7 @@ def test_pdf_says_the_same(tmp_path: Path) -> None:
     words = pdf_words(make_sensor(), tmp_path / "r.pdf")
     said = (
         "Assessment of biosignals", "No recovery can be foretold.", "SIMULATED", "Change of the score", "C4",
-        "channels C3, C4; pair C3 with", "Nobody stated it.", "Hum of 50 Hz in C3.", "average reference",
+        "channels C3, C4; pair C3 with", "Nobody stated it.", "Mains hum: C3.", "average reference",
     )  # fmt: skip
     assert [one for one in said if one not in words] == []
 
@@ -138,4 +138,8 @@ def test_tables_hold_every_number(tmp_path: Path) -> None:
 def test_terminal_says_what_was_recorded_and_found() -> None:
     said = terminal(make_sensor())
     assert "Recovery from EEG · rest.edf · 19 EEG · 1:05.0, 160 samples/s" in said
-    assert "No recovery can be foretold." in said and "simulated" in said and "hum of 50 Hz" in said
+    assert (
+        "No recovery can be foretold." in said
+        and "simulated" in said
+        and "warning: mains hum: C3; move cables away" in said
+    )

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rehabkit.findings import Assessment, Finding, Repetition
+from rehabkit.reports.common import check_text
 from rehabkit.reports.sensor_content import rate_text
 from rehabkit.reports.text import clock, plural, range_text, side_text, value_text, words
 
@@ -94,7 +95,7 @@ def _findings(findings: Iterable[Finding]) -> Table:
 
 def _remarks(assessment: Assessment) -> list[str]:
     lines = [
-        f"{check.status}: {escape(check.message)}; {escape(check.remedy)}"
+        f"{check.status}: {escape(check_text(assessment.recording, check))}; {escape(check.remedy)}"
         for check in assessment.recording.checks
         if check.status != "ok"
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rehabkit.findings import Assessment, CheckResult
+from rehabkit.findings import Assessment, CheckResult, RecordingInfo
 from rehabkit.reports.blocks import Block, Cell, Fact, Listing, Row, Table
 from rehabkit.reports.text import clock, moment, number, plural, quantity, sentence, side_text
 
@@ -56,7 +56,7 @@ def recording_blocks(assessment: Assessment) -> Iterator[Block]:
     """Is the recording fit, and where was nothing seen?"""
     recording = assessment.recording
     rows = tuple(
-        Row((Cell(STATUS[c.status], strong=True), Cell(sentence(c.message)), Cell(_remedy(c))))
+        Row((Cell(STATUS[c.status], strong=True), Cell(sentence(check_text(recording, c))), Cell(_remedy(c))))
         for c in recording.checks
     )
     if rows:
@@ -72,6 +72,11 @@ def recording_blocks(assessment: Assessment) -> Iterator[Block]:
     points += [Fact("Hidden joints", ", ".join(hidden) + " in all")] if hidden else []
     if points:
         yield Listing(tuple(points))
+
+
+def check_text(recording: RecordingInfo, check: CheckResult) -> str:
+    """What a check found; of electrodes with what was looked for in front: ``mains hum: C3``."""
+    return check.message if recording.has_body else f"{check.name.replace('_', ' ')}: {check.message}"
 
 
 def _remedy(check: CheckResult) -> str:

@@ -142,7 +142,7 @@ def _legend(scale: _Scale, unit: str) -> list[d.Shape]:
     for i, (low, high) in enumerate(zip(scale.edges[:-1], scale.edges[1:], strict=True)):
         bottom = BAR_BOTTOM - i * height
         shapes.append(d.box(BAR_LEFT, bottom - height, BAR_RIGHT, bottom, scale.colour((low + high) / 2)))
-    for value, words in ticks(scale.low, scale.high, decimal_step(scale.high - scale.low, 4)):
+    for value, words in ticks(scale.low, scale.high, decimal_step(scale.high - scale.low, 5)):
         y = BAR_BOTTOM - (value - scale.low) / (scale.high - scale.low) * (BAR_BOTTOM - BAR_TOP)
         shapes.append(d.line(BAR_RIGHT, y, BAR_RIGHT + 3, y, d.MUTED, 0.8))
         shapes.append(d.Text(BAR_RIGHT + 6, y + 3.5, words, 9.5, d.MUTED))

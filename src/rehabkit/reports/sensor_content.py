@@ -149,22 +149,24 @@ def _clinician(assessment: Assessment) -> Iterator[Block]:
 
 def _table(heading: str, found: Iterable[Finding]) -> Table:
     found = list(found)
-    columns = (heading, "Value", "What it means", "From what")
+    meant = any(f.text for f in found)  # measures of the signal often need no sentence
+    columns = (heading, "Value", "What it means", "From what") if meant else (heading, "Value", "From what")
     note = ""
     if any(f.uncertainty is not None for f in found):
         note = "± is the half-width of the 95 % interval."
     if any(f.provisional for f in found):
         note += " Provisional: that error has not been measured on enough people."
-    return Table(heading, columns, (24, 18, 33, 25), tuple(_row(f) for f in found), note.strip())
+    widths = (24, 18, 33, 25) if meant else (38, 24, 38)
+    return Table(heading, columns, widths, tuple(_row(f, meant) for f in found), note.strip())
 
 
-def _row(finding: Finding) -> Row:
+def _row(finding: Finding, meant: bool) -> Row:
     value = Cell(value_text(finding), " · ".join(_notes(finding)), strong=True)
     evidence = finding.evidence
     cells = (
         Cell(finding.label, evidence.method),
         value,
-        Cell(finding.text),
+        *((Cell(finding.text),) if meant else ()),
         Cell(evidence_text(evidence), evidence.source),
     )
     return Row(cells, clinical.LOOK if finding.attention else "")

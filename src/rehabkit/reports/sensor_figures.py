@@ -15,13 +15,20 @@ from rehabkit.reports.signal_curves import signal_curves, spectrum
 from rehabkit.reports.text import sentence
 
 AnyFigure = ScalpMap | Spectrum | Connectivity | Curves
+CHART = "chart"
 
 
 def figure_blocks(figures: Sequence[AnyFigure]) -> Iterator[Figures]:
-    """Maps and circles two in a row, charts over time and frequency one under the other."""
-    for small, group in groupby(figures, key=lambda one: isinstance(one, ScalpMap | Connectivity)):
-        drawn = tuple(figure for one in group for figure in _drawn(one))
-        yield Figures(drawn, across=2 if small else 1, stacks=small)
+    """Maps two in a row, a circle beside its head, charts over time and frequency one under the other."""
+    for kind, group in groupby(figures, key=_place):
+        drawn = [_drawn(one) for one in group]
+        small = kind != CHART
+        for row in drawn if kind == Connectivity.__name__ else [[figure for one in drawn for figure in one]]:
+            yield Figures(tuple(row), across=2 if small else 1, stacks=small)
+
+
+def _place(figure: AnyFigure) -> str:
+    return type(figure).__name__ if isinstance(figure, ScalpMap | Connectivity) else CHART
 
 
 def _drawn(figure: AnyFigure) -> list[Figure]:
