@@ -69,7 +69,7 @@ def write_brainvision(folder: Path, stem: str, volts: Array, names: Sequence[str
         warnings.simplefilter("ignore")
         pybv.write_brainvision(
             data=volts, sfreq=RATE_HZ, ch_names=list(names), fname_base=stem, folder_out=str(folder), overwrite=True,
-            events=[{"onset": 250, "duration": 100, "description": 7, "type": "Stimulus"}], unit="µV",
+            events=[{"onset": 100, "duration": 10, "description": 7, "type": "Stimulus"}], unit="µV",
         )  # fmt: skip
     return folder / f"{stem}.vhdr"
 

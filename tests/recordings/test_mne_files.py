@@ -34,7 +34,7 @@ def test_brainvision_gives_what_was_recorded(tmp_path: Path) -> None:
     path = write_brainvision(tmp_path, "rec", known(), NAMES)
     got = biosignals.read(path)
     np.testing.assert_allclose(got.values, known().T, atol=1e-9)
-    assert any(a.start_s == pytest.approx(1.0) and a.label.endswith("7") for a in got.annotations)
+    assert any(a.start_s == pytest.approx(0.4) and a.label.endswith("7") for a in got.annotations)
 
 
 def test_fif_knows_kinds_and_bad_channels(tmp_path: Path) -> None:

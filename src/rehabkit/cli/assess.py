@@ -103,6 +103,10 @@ def check(
     model: given.Model = "full",
     person: given.Person = None,
     seconds: given.Seconds = None,
+    units: given.Units = "",
+    description: given.Description = None,
+    rename: given.Rename = "",
+    rate: given.Rate = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")] = False,
     quiet: given.Quiet = False,
 ) -> None:
@@ -111,11 +115,21 @@ def check(
     Exit code 2 if it is not.
     """
     from rehabkit import pipeline
+    from rehabkit.recordings import biosignals
 
-    with progress("looking", quiet=quiet) as report:
-        answers = pipeline.check(
-            source_of(source), exercise, model=model, person=person, seconds=seconds, progress=report
-        )
+    if biosignals.is_biosignal(source) or description is not None:
+        how: dict[str, Any] = {
+            "description": description,
+            "units": words(units),
+            "rename": dict(renamed(rename)),
+            "rate_hz": rate,
+        }
+        answers = biosignals.check(biosignals.read(source, **how))
+    else:
+        with progress("looking", quiet=quiet) as report:
+            answers = pipeline.check(
+                source_of(source), exercise, model=model, person=person, seconds=seconds, progress=report
+            )
     if as_json:
         import json
 

@@ -46,7 +46,9 @@ WornOn = Annotated[
 ]
 Units = Annotated[
     str,
-    typer.Option("--units", metavar="UNIT,UNIT", help="Units of a watch's file whose header has none, e.g. g,deg/s."),
+    typer.Option(
+        "--units", metavar="UNIT,UNIT", help="Units that a sensor's file doesn't say, e.g. g,deg/s or uV,deg."
+    ),
 ]
 System = Annotated[
     str | None,

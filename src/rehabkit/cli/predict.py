@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from rehabkit.cli import options as given
-from rehabkit.cli.assess import source_of, words
+from rehabkit.cli.assess import renamed, source_of, words
 from rehabkit.cli.console import progress
 from rehabkit.errors import InputError
 
@@ -27,11 +27,14 @@ def predict(
     end: Annotated[float | None, typer.Option("--end", min=0, help="Only to here, seconds.")] = None,
     worn_on: given.WornOn = None,
     units: given.Units = "",
+    description: given.Description = None,
+    rename: given.Rename = "",
+    rate: given.Rate = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but JSON and errors.")] = False,
 ) -> None:
     """Run one system's network on one recording, or a stretch of it, and print what it says as JSON."""
     from rehabkit.judgement import judge
-    from rehabkit.recordings import inertial_csv
+    from rehabkit.recordings import biosignals, inertial_csv
     from rehabkit.runtime.bundle import load
     from rehabkit.systems.registry import system as find_system
 
@@ -39,10 +42,20 @@ def predict(
     wanted = 2 if kind == "PosePair" else 1
     if len(sources) != wanted:
         raise InputError(f"{system} reads {wanted} recording{'s' * (wanted > 1)}, got {len(sources)}; name as many")
-    if kind != "Inertial" and (worn_on or units):
-        raise InputError(f"--worn-on and --units must go with a watch's file, got {system}; leave them out")
-    if kind == "Inertial":
-        recordings: list[Any] = [inertial_csv.read(sources[0], side=worn_on, units=words(units))]
+    if (kind != "Inertial" and worn_on) or (kind not in ("Inertial", "Biosignal") and units):
+        raise InputError(f"--worn-on and --units must go with a sensor's file, got {system}; leave them out")
+    if kind != "Biosignal" and (description or rename or rate):
+        raise InputError(f"--description, --rename, --rate must go with an electrodes' file, got {system}")
+    if kind == "Biosignal":
+        how: dict[str, Any] = {
+            "description": description,
+            "units": words(units),
+            "rename": dict(renamed(rename)),
+            "rate_hz": rate,
+        }
+        recordings: list[Any] = [biosignals.read(sources[0], **how)]
+    elif kind == "Inertial":
+        recordings = [inertial_csv.read(sources[0], side=worn_on, units=words(units))]
     else:
         with progress("reading", quiet=quiet) as report:
             recordings = [_skeleton(source, report) for source in sources]
