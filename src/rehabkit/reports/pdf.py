@@ -158,7 +158,10 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
         self.set_xy(MARGIN, bottom + 1.8)
 
     def _tiles(self, report: Report) -> None:
-        top, width, height = self.get_y(), WIDTH / max(len(report.tiles), 1), 24.0
+        top, width = self.get_y(), WIDTH / max(len(report.tiles), 1)
+        self.style(8.5)
+        lines = [len(self.multi_cell(width - 7, 3.9, t.label, dry_run=True, output="LINES")) for t in report.tiles]
+        height = max(24.0, 17.0 + 3.9 * max(lines))
         self.set_fill_color(WASH)
         self.rect(MARGIN, top, WIDTH, height, "F")
         for i, tile in enumerate(report.tiles):
