@@ -65,7 +65,7 @@ def _onset(recording: Biosignal, name: str, signal: emg.Array) -> Finding:
     if not bursts:
         why = "the muscle was never clearly above its quietest half second"
         return _finding(recording, "onset", label, [name], BURSTS, unit="s", not_measurable=why)
-    if bursts[0].start_s == 0:
+    if bursts[0].start_s < emg.ON_S:
         why = "the muscle was at work when the recording began"
         return _finding(recording, "onset", label, [name], BURSTS, unit="s", not_measurable=why)
     found = _finding(recording, "onset", label, [name], BURSTS, start_s + bursts[0].start_s, "s")
