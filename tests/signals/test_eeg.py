@@ -108,5 +108,6 @@ def test_marks_become_stretches_by_label() -> None:
     found = stretches(simulated(100.0).noted("marked", annotations=ordered))
     assert set(found) == {"rest", "left hand"}
     assert found["rest"][0] == (10.0, 14.0)  # no duration: until the next mark, four seconds at most
+    assert stretches(simulated(100.0)) == {}
     timed = tuple(Annotation(10.0 * i, 3.0, "rest") for i in range(5))
     assert stretches(simulated(100.0).noted("marked", annotations=timed))["rest"][4] == (40.0, 43.0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +191,7 @@ def stretches(recording: Biosignal) -> dict[str, list[tuple[float, float]]]:
     """
     marks = recording.annotations
     found: dict[str, list[tuple[float, float]]] = {}
-    for mark, following in zip(marks, (*marks[1:], None), strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         label = "rest" if mark.label.strip().casefold() in REST_LABELS else mark.label
         found.setdefault(label, []).append((mark.start_s, mark.start_s + _lasts(mark, following)))
     last = recording.start_s + recording.duration_s

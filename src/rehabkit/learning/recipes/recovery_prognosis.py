@@ -16,6 +16,9 @@ from rehabkit.learning.protocols import Protocol, grouped
 from rehabkit.learning.recipe import Recipe, Study
 from rehabkit.learning.recipes.recovery_models import DualModel, RidgeModel
 from rehabkit.learning.recipes.recovery_simulated import cohort
+from rehabkit.learning.studies.recovery_power import power
+from rehabkit.learning.studies.recovery_raw import raw
+from rehabkit.learning.studies.recovery_severity import severity
 from rehabkit.learning.training import TrainConfig
 from rehabkit.learning.trivial import covariates_only, mean
 from rehabkit.runtime.card import TensorSpec
@@ -31,9 +34,9 @@ class RecoveryPrognosisRecipe(Recipe):
     name: ClassVar[str] = RecoveryPrognosis.name
     title: ClassVar[str] = "EEG after a stroke: demonstration on simulated patients, no prognosis"
     system: ClassVar[RecoveryPrognosis] = RecoveryPrognosis()
-    data: ClassVar[tuple[str, ...]] = ()
+    data: ClassVar[tuple[str, ...]] = ("stroke_liu2024", "eegmmidb", "mi_openbci")
     simulated: ClassVar[str] = (
-        "200 computed EEG recordings in which 60 % of the variance of a made-up recovery hangs on a hidden state that "
+        "computed EEG in which 60 % of the variance of a made-up recovery hangs on a hidden state that "
         "C3 and C4 show through noise; no patient's EEG or recovery is in it"
     )
     outputs: ClassVar[Mapping[str, TensorSpec]] = {
@@ -53,7 +56,11 @@ class RecoveryPrognosisRecipe(Recipe):
     protocols: ClassVar[Mapping[str, Protocol]] = {
         "grouped": Protocol("grouped", "ten groups of simulated patients, each left out", grouped(10))
     }
-    studies: ClassVar[Mapping[str, Study]] = {}
+    studies: ClassVar[Mapping[str, Study]] = {
+        "severity": severity,
+        "power": lambda source, quick: power(RecoveryPrognosisRecipe(), quick),
+        "raw": raw,
+    }
     intended_use: ClassVar[str] = (
         "Shows that recordings, tensors, network, maps and report fit together. It is not for any patient: nobody's "
         "recovery was among what it learned from."
@@ -66,7 +73,9 @@ class RecoveryPrognosisRecipe(Recipe):
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
         """One row a simulated patient, each whole; ``source`` isn't looked at."""
         patients = cohort(N_QUICK if quick else N_PATIENTS)
-        samples = [Sample(p.recording, p.recovery, p.name, {"baseline": p.baseline}) for p in patients]
+        samples = [
+            Sample(p.recording, p.recovery, p.name, {"baseline": p.baseline, "state": p.state}) for p in patients
+        ]
         return build(self.system, samples, classes=False)
 
     def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -38,6 +40,7 @@ def recovery(outputs: Tensors, card: Card) -> list[Finding]:
         unit="simulated points",
         uncertainty=card.settings.get("half_width_95"),
         provisional=True,
+        simulated=True,
         evidence=Evidence(
             method="dual-input network over connectivity and spectrum; it shows that the way through works, nothing of "
             "the person",
@@ -137,7 +140,7 @@ def in_task(task: Task | str, affected_side: str) -> list[Finding]:
 def _changed(task: Task, row: int, band: str) -> Finding:
     change, p = task.change.percent[row], task.change.p[row]
     sure = [i for i in np.argsort(change) if p[i] < SURE_P]
-    strongest = int(np.argmin(np.where(p == p.min(), change, np.inf)))
+    strongest = surest(task.change, row)
     said = f"{len(sure)} of {len(p)} electrodes with p < 0.05" if sure else "no electrode changed more than by chance"
     return Finding(
         name=f"desynchronisation_{band}",
@@ -155,13 +158,39 @@ def _changed(task: Task, row: int, band: str) -> Finding:
     )
 
 
-def _side(task: Task, label: str, affected_side: str) -> Finding:
-    """Over which hemisphere mu fell more in one task: what was found, whatever a textbook expects."""
+def surest(change: Desynchronisation, row: int) -> int:
+    """The electrode with the smallest p in a band; of several the one whose power fell most."""
+    return int(np.argmin(np.where(change.p[row] == change.p[row].min(), change.percent[row], np.inf)))
+
+
+@dataclass(frozen=True)
+class MuSide:
+    """Over which hemisphere mu fell more in one task: what was found, whatever a textbook expects.
+
+    Parameters
+    ----------
+    side : left where ln(C3/C4) fell.
+    p : two-sided, by permuting trials.
+    percent : change at C3 and C4.
+    """
+
+    side: Literal["left", "right"]
+    p: float
+    percent: tuple[float, float]
+
+
+def mu_side(task: Task, label: str) -> MuSide:
+    """The side of one task against rest."""
     places = [task.names.index(name) for name in ("C3", "C4")]
     own, rest = (task.power[name][:, 0][:, places] for name in (label, REST))
     difference, p = lateralisation(own, rest)
-    percent = 100 * (own.mean(axis=0) - rest.mean(axis=0)) / rest.mean(axis=0)
-    side = "left" if difference < 0 else "right"
+    left, right = 100 * (own.mean(axis=0) - rest.mean(axis=0)) / rest.mean(axis=0)
+    return MuSide("left" if difference < 0 else "right", p, (float(left), float(right)))
+
+
+def _side(task: Task, label: str, affected_side: str) -> Finding:
+    found = mu_side(task, label)
+    side, p = found.side, found.p
     lesion = {"left": "right", "right": "left"}.get(affected_side)
     of_lesion = "" if lesion is None else f", {'the lesion' if side == lesion else 'the other'} side"
     return Finding(
@@ -173,7 +202,8 @@ def _side(task: Task, label: str, affected_side: str) -> Finding:
         evidence=Evidence(
             channels=["C3", "C4"],
             pairs=[("C3", "C4")],
-            method=f"{len(own)} trials: C3 {percent[0]:+.0f} %, C4 {percent[1]:+.0f} %; two-sided p of the change of "
+            method=f"{len(task.power[label])} trials: C3 {found.percent[0]:+.0f} %, C4 {found.percent[1]:+.0f} %; "
+            "two-sided p of the change of "
             "ln(C3/C4) by permuting trials, not corrected for several tasks",
         ),
     )
