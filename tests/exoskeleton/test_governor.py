@@ -239,7 +239,8 @@ def calls(name: str) -> dict[str, int]:
     """File → how often something of that name is called in it, in the whole package."""
     found: dict[str, int] = {}
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if f"{name}(" in text else ():
             if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
                 found[path.name] = found.get(path.name, 0) + 1
     return found

@@ -41,8 +41,10 @@ def draw(log: SessionLog, path: Path, title: str = "") -> None:
         If it can't be written.
     """
     require_picture(path)
+    from matplotlib import rc_context
+
     figure = _figure(log, title)
-    with atomic(path) as temporary:
+    with atomic(path) as temporary, rc_context({"svg.fonttype": "none"}):  # words stay words
         figure.savefig(temporary, dpi=110, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
 
 

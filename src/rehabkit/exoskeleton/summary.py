@@ -174,7 +174,7 @@ def _finding(
 ) -> Finding:
     return Finding.model_validate(
         {
-            "name": f"simulated_{name}",
+            "name": f"session_{name}",
             "label": label,
             "value": round(value, digits) if isinstance(value, float) else value,
             "unit": unit,
