@@ -13,6 +13,7 @@ from rich.console import Console
 from rehabkit.cli.outputs import Outputs
 from rehabkit.cli.tables import print_assessment
 from rehabkit.findings import Assessment, Finding
+from rehabkit.reports.compare import compare
 from rehabkit.reports.content import report_of
 from rehabkit.reports.html import render_html
 from rehabkit.reports.pdf import write_pdf
@@ -133,6 +134,13 @@ def test_tables_hold_every_number(tmp_path: Path) -> None:
     found = {row["finding"]: row for row in table(tmp_path / "findings.csv")}
     assert found["change"]["uncertainty"] == "8.1" and found["change"]["pairs"] == "C3~C4"
     assert found["pain"]["simulated"] == "true" and found["side"]["not_measurable"] == "nobody stated it"
+
+
+def test_sessions_are_compared_without_what_is_simulated() -> None:
+    made_up = Finding(name="made_up", label="Made up", value=3.0, category="pain", simulated=True)
+    sessions = [make_sensor(findings=[*make_sensor().findings, made_up]) for _ in range(2)]
+    names = {change.name for change in compare(sessions).changes}
+    assert names == {"change", "dar", "lag"}
 
 
 def test_terminal_says_what_was_recorded_and_found() -> None:

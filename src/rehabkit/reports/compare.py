@@ -172,6 +172,8 @@ def _changes(ordered: Sequence[Assessment]) -> Iterator[Change]:
     names = dict.fromkeys(f.name for a in ordered for f in a.findings)
     for name in names:
         found = [a.finding(name) for a in ordered]
+        if any(f is not None and f.simulated for f in found):
+            continue  # says nothing of the patient, so its change doesn't either
         measured = [f for f in found if f is not None and _value(f) is not None]
         if len(measured) >= 2 and len({f.unit for f in measured}) == 1:
             yield _change(found, measured[0], measured[-1])
