@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from rehabkit.errors import RecordingError
+from rehabkit.errors import InputError, RecordingError
 from rehabkit.exoskeleton.drive import Drive, Hands
 from rehabkit.exoskeleton.governor import Governor
 from rehabkit.exoskeleton.injection import Injection
@@ -72,6 +72,8 @@ def rehearse(
 
     Raises
     ------
+    InputError
+        If a fault can't be put in, since it comes after the end or breaks what doesn't drive.
     RecordingError
         If the file is malformed or too short, or has no angle where that should drive.
     ModelError
@@ -82,6 +84,7 @@ def rehearse(
     end_s = drive.end_s if seconds is None else min(seconds, drive.end_s)
     if end_s < SHORTEST_S:
         raise RecordingError(f"session must last at least {SHORTEST_S:g} s, got {end_s:.3g} s; drive it longer")
+    _require_possible(injected, drive, end_s)
     limb, limits = Limb.of(), limits or Limits()
     hands = Hands(resume_s=tuple(resume_s), release_s=end_s - LET_GO_S)
     plant = Plant(limb, patient=PATIENTS[muscles], angle_deg=limb.hanging_deg)
@@ -108,6 +111,19 @@ def rehearse(
         provenance=provenance_of(models, settings),
     )
     return Rehearsed(assessment, log)
+
+
+def _require_possible(injected: Sequence[Injection], drive: Drive, end_s: float) -> None:
+    """Refuse faults that would change nothing: a session that survived them would prove nothing."""
+    problems = [
+        f"fault must come within the session of {end_s:.1f} s, got {one.kind}@{one.at_s:g}"
+        for one in injected
+        if one.at_s >= end_s
+    ]
+    if drive.signal_v.size == 0 and any(one.kind == "saturated" for one in injected):
+        problems.append(f"saturated must be put into electrodes, got {drive.source} that drives; choose another fault")
+    if problems:
+        raise InputError("; ".join(problems))
 
 
 def _estimated(recording: Biosignal) -> tuple[Drive, dict[str, str], list[Finding]]:
