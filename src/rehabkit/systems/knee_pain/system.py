@@ -103,6 +103,7 @@ class KneePainDemo(KneePain):
             label="Pain level (demonstration: trained on simulated EEG)",
             value=card.labels[best],
             provisional=True,
+            simulated=True,
             category="pain",
             text=f"{warning} Its answer to these signals: {card.labels[best]} ({probability[best]:.0%}).",
             evidence=evidence,
@@ -114,7 +115,7 @@ class KneePainDemo(KneePain):
             "pain",
             evidence,
         )
-        return [level, sure, *unused(recording, card)]
+        return [level, sure.model_copy(update={"simulated": True}), *unused(recording, card)]
 
 
 def unused(recording: Biosignal, card: Card) -> list[Finding]:
