@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Drawn(BaseModel):
@@ -35,6 +36,11 @@ class Spectrum(Drawn):
     lines: dict[str, list[float]]
     bands: dict[str, tuple[float, float]] = Field({}, description="shaded, e.g. alpha: (8, 13)")
 
+    @model_validator(mode="after")
+    def _as_long(self) -> Spectrum:
+        _require_as_long(self.lines, self.frequency_hz, "frequency_hz")
+        return self
+
 
 class Pair(Drawn):
     """Two electrodes and how strongly they are connected."""
@@ -62,6 +68,17 @@ class Curves(Drawn):
     time_s: list[float]
     lines: dict[str, list[float | None]]
     shaded: dict[str, list[tuple[float, float]]] = Field({}, description="label: stretches in seconds")
+
+    @model_validator(mode="after")
+    def _as_long(self) -> Curves:
+        _require_as_long(self.lines, self.time_s, "time_s")
+        return self
+
+
+def _require_as_long(lines: Mapping[str, Sequence[float | None]], along: Sequence[float], name: str) -> None:
+    wrong = [f"{len(values)} of {line}" for line, values in lines.items() if len(values) != len(along)]
+    if wrong:
+        raise ValueError(f"lines must have as many values as {name}, {len(along)}, got {', '.join(wrong[:5])}")
 
 
 Figure = Annotated[ScalpMap | Spectrum | Connectivity | Curves, Field(discriminator="kind")]

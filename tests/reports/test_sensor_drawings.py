@@ -170,6 +170,13 @@ def test_small_volts_are_written_in_microvolts() -> None:
     assert {"µV", "0", "80"} <= set(label)
 
 
+def test_lines_of_another_length_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"as many values as time_s, 2, got 3 of a, 1 of b"):
+        Curves(title="C", unit="V", time_s=[0, 1], lines={"a": [1, 2, 3], "b": [1]})
+    with pytest.raises(ValueError, match=r"as many values as frequency_hz, 1, got 0 of a"):
+        Spectrum(title="S", frequency_hz=[1], lines={"a": []})
+
+
 def test_what_is_simulated_is_stamped() -> None:
     assert "SIMULATED" in texts(scalp_map(plane()))
     assert "SIMULATED" in texts(drawings()["full circle"]) and "SIMULATED" in texts(drawings()["flat"])
