@@ -39,7 +39,7 @@ def test_a_frame_is_the_muscle_s_strength_in_microvolt():
     assert frames[-1, 1].mean() == pytest.approx(expected, rel=0.03)
 
 
-def test_a_window_holds_the_last_three_seconds_and_no_future():
+def test_a_window_holds_the_last_two_seconds_and_no_future():
     _, frames = Frames(1000.0).process(emg(6.0))
     cut = windows(frames)
     assert cut["envelope"].shape == cut["size"].shape == (150 - WARM_UP + 1, N_FRAMES, 4)

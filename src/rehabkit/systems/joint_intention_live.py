@@ -1,7 +1,7 @@
 """From raw EMG to frames, windows and angles, whole or as it comes in: one code for both.
 
 A frame is what the four muscles do at one moment: each one's envelope and its size so far (signals.filters). A window
-is the last 3 s of frames. Nothing looks ahead, and every state is carried, so a stream gets what a file gets.
+is the last 2 s of frames. Nothing looks ahead, and every state is carried, so a stream gets what a file gets.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ LEAST_HZ = 1000.0
 """The EMG's band ends at 450 Hz."""
 FRAME_HZ = 25.0
 """A new frame, window and angle every 40 ms."""
-N_FRAMES = 75
-"""Of a window: 3 s."""
-WARM_UP = 25
+N_FRAMES = 50
+"""Of a window: 2 s."""
+WARM_UP = 13
 """Frames before the first angle: until then nothing is known of the muscles' sizes."""
-ENVELOPE_HZ, MEMORY_S, EXPECTED_V, EXPECTED_S = 6.0, 30.0, 15e-6, 1.0
+ENVELOPE_HZ, MEMORY_S, EXPECTED_V, EXPECTED_S = 10.0, 30.0, 15e-6, 1.0
 """Cut of the envelope; a muscle's size over about the last 30 s, and 15 µV taken to have been seen for 1 s before."""
 MICROVOLT = 1e-6
 
@@ -74,6 +74,18 @@ class Frames:
         return last, np.stack([at, size], axis=1).astype(np.float32)
 
 
+def frame_ends(n_samples: int, rate_hz: float) -> NDArray[np.intp]:
+    """Numbers of the last samples of a recording's frames.
+
+    Examples
+    --------
+    >>> frame_ends(120, 1000.0).tolist()
+    [39, 79, 119]
+    """
+    ends = np.floor(np.arange(1, n_samples * FRAME_HZ / rate_hz + 1) * rate_hz / FRAME_HZ + 1e-9).astype(np.intp)
+    return ends[ends <= n_samples] - 1
+
+
 def windows(frames: NDArray[np.float32]) -> Tensors:
     """The window up to each frame, from the end of the warm-up on; before its first frame it was as at the first.
 
@@ -83,7 +95,7 @@ def windows(frames: NDArray[np.float32]) -> Tensors:
 
     Returns
     -------
-    ``envelope`` and ``size``, each (n_frames - 24, 75, 4) µV.
+    ``envelope`` and ``size``, each (n_frames - 12, 50, 4) µV.
     """
     padded = np.concatenate([np.repeat(frames[:1], N_FRAMES - 1, axis=0), frames])
     cut = sliding_window_view(padded, N_FRAMES, axis=0)[WARM_UP - 1 :]  # (window, 2, muscle, time)
@@ -111,9 +123,9 @@ class LiveAngle:
 
     Notes
     -----
-    ``push`` gives what a file of the same samples gives, however the chunks are cut. Its first angle comes after 1 s.
-    An angle is that of the time of its frame's last sample; ``delay_ms`` names what the filters hold back, and the
-    wait for a frame to fill (0 to 40 ms) comes on top.
+    ``push`` gives what a file of the same samples gives, however the chunks are cut. Its first angle comes after
+    0.52 s. An angle is that of the time of its frame's last sample; ``delay_ms`` names what the filters hold back, and
+    the wait for a frame to fill (0 to 40 ms) comes on top.
     """
 
     def __init__(
@@ -144,7 +156,7 @@ class LiveAngle:
         return {**self._frames.delay_ms, "frame": 1000.0 / FRAME_HZ}
 
     def restart(self, start_s: float) -> None:
-        """Go on after a gap: ``start_s`` is the time of the next sample. The next angle comes 1 s later."""
+        """Go on after a gap: ``start_s`` is the time of the next sample. The next angle comes 0.52 s later."""
         self._frames.restart()
         self._start_s, self._n_frames = start_s, 0
         self._past = self._past[:0]

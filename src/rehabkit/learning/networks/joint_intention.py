@@ -1,9 +1,9 @@
-"""The knee's angle from four muscles: networks over 3 s of frames.
+"""The knee's angle from four muscles: networks over 2 s of frames.
 
 All take ``envelope`` and ``size`` (batch, time, 4) in µV and return ``value`` (batch,) degrees at the last frame,
-``features`` (batch, 32), of which the value is a linear map (so that a person's calibration is ridge regression), and
-``distance`` (batch,): how unlike what it was trained on the window is. Those that go frame by frame also return
-``sequence`` (batch, time) in training. No frame looks ahead.
+``features`` (batch, 32), on which a person's calibration regresses, and ``distance`` (batch,): how unlike what it was
+trained on the window is. Those that go frame by frame also return ``sequence`` (batch, time) in training. No frame
+looks ahead.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def statistics(envelope: Tensor, size: Tensor) -> Tensor:
     return torch.cat([log.mean(dim=1), spread, ((size[:, -1] + FLOOR_UV) / REFERENCE_UV).log()], dim=1)
 
 
-class AngleNetwork(nn.Module):
-    """A network of features, the linear map that gives the angle, and the distance beside it.
+class Angle(nn.Module):
+    """Features of a window and the linear map of them that gives the angle.
 
     Parameters
     ----------
@@ -81,20 +81,28 @@ class AngleNetwork(nn.Module):
         super().__init__()
         self.body, self.drop = body, nn.Dropout(dropout)
         self.head = nn.Linear(N_FEATURES, 1)
-        self.distance = Distance()
 
     def forward(self, envelope: Tensor, size: Tensor) -> dict[str, Tensor]:
-        """As the module says."""
+        """Value and features at the last frame; in training of every frame too, where the body gives it."""
         features = self.body(channels(envelope, size))
-        sequence = MIDDLE_DEG + SPREAD_DEG * self.head(self.drop(features)).squeeze(-1)
+        angle = MIDDLE_DEG + SPREAD_DEG * self.head(self.drop(features)).squeeze(-1)
         if features.ndim == 2:
-            last, value = features, sequence
-        else:
-            last, value = features[:, -1], sequence[:, -1]
-        outputs = {"value": value, "features": last}
-        if self.training:
-            return outputs | ({"sequence": sequence} if features.ndim == 3 else {})
-        return outputs | {"distance": self.distance(envelope, size)}
+            return {"value": angle, "features": features}
+        outputs = {"value": angle[:, -1], "features": features[:, -1]}
+        return outputs | {"sequence": angle} if self.training else outputs
+
+
+class AngleNetwork(nn.Module):
+    """The angle, and the distance beside it."""
+
+    def __init__(self, angle: Angle) -> None:
+        super().__init__()
+        self.angle, self.distance = angle, Distance()
+
+    def forward(self, envelope: Tensor, size: Tensor) -> dict[str, Tensor]:
+        """As the module says; the distance once training is over."""
+        outputs: dict[str, Tensor] = self.angle(envelope, size)
+        return outputs if self.training else outputs | {"distance": self.distance(envelope, size)}
 
 
 class CausalConv(nn.Module):
@@ -114,26 +122,31 @@ class CnnLstm(nn.Module):
     """Convolution, LSTM, and what it remembers as features (after Li et al. 2023, RA-L 8(10):6403).
 
     The paper gives the block, not its size.
+
+    Parameters
+    ----------
+    n_channels : of the eight, the first so many: 4 see each muscle against its own size alone.
     """
 
-    def __init__(self, width: int, kernel: int = 5, dropout: float = 0.2) -> None:
+    def __init__(self, width: int = 32, kernel: int = 5, dropout: float = 0.2, n_channels: int = N_CHANNELS) -> None:
         super().__init__()
-        self.convolution, self.drop = CausalConv(N_CHANNELS, width, kernel), nn.Dropout(dropout)
+        self.n_channels = n_channels
+        self.convolution, self.drop = CausalConv(n_channels, width, kernel), nn.Dropout(dropout)
         self.lstm = nn.LSTM(width, N_FEATURES, batch_first=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, time, 8) → (batch, time, 32)."""
-        features: Tensor = self.lstm(self.drop(self.convolution(x)))[0]
+        features: Tensor = self.lstm(self.drop(self.convolution(x[..., : self.n_channels])))[0]
         return features
 
 
 class Cnn(nn.Module):
-    """Convolutions over time alone, each with twice the reach of the one before: 65 frames, 2.6 s, in all."""
+    """Convolutions over time alone, each with twice the reach of the one before: 35 frames, 1.4 s, in all."""
 
     def __init__(self, width: int = N_FEATURES, dropout: float = 0.2) -> None:
         super().__init__()
         self.first, self.drop = CausalConv(N_CHANNELS, width, 5), nn.Dropout(dropout)
-        self.rest = nn.ModuleList([CausalConv(width, width, 3, dilation) for dilation in (1, 2, 4, 8, 15)])
+        self.rest = nn.ModuleList([CausalConv(width, width, 3, dilation) for dilation in (1, 2, 4, 8)])
         self.last = nn.Linear(width, N_FEATURES)
 
     def forward(self, x: Tensor) -> Tensor:
