@@ -86,15 +86,17 @@ def read(
     _check_size(path, raw)
     _check_rate(path, float(raw.info["sfreq"]), rate_hz, sides)
     data: Array = _quietly(path, raw.get_data, said)  # (n_channels, n_times)
-    triggers = [n for n, type_ in zip(raw.ch_names, raw.get_channel_types(), strict=True) if type_ == "stim"]
+    types: list[str] = _quietly(path, raw.get_channel_types, said)
+    triggers = [name for name, type_ in zip(raw.ch_names, types, strict=True) if type_ == "stim"]
     kept = [i for i, name in enumerate(raw.ch_names) if name not in triggers and name not in sides.triggers]
     if not kept:
         raise RecordingError(f"{path.name} must hold channels of signals, got only triggers; name another file")
     own = _units(path, raw)
-    found = columns([_said(path, raw, i, own.get(raw.ch_names[i], ""), sides) for i in kept], rename, units)
+    found = columns([_said(path, raw.ch_names[i], types[i], own, sides) for i in kept], rename, units)
     marks = sides.annotations
     if marks is None:
-        marks = _annotations(raw, {name: data[raw.ch_names.index(name)] for name in triggers}, said)
+        samples = {name: data[raw.ch_names.index(name)] for name in triggers}
+        marks = _quietly(path, lambda: _annotations(raw, samples, said), said)
     values = data.T if len(kept) == len(data) else data[kept].T  # (n_times, n_channels)
     return built(
         values,
@@ -161,20 +163,20 @@ def _check_rate(path: Path, rate_hz: float, stated_hz: float | None, sides: Side
             )
 
 
-def _said(path: Path, raw: Any, i: int, own: str, sides: Sides) -> Said:
-    """What the file, its unit ``own``, and the files beside it say of channel ``i``.
+def _said(path: Path, name: str, type_: str, own: Mapping[str, str], sides: Sides) -> Said:
+    """What the file, with the units ``own``, and the files beside it say of a channel.
 
     EDF, BDF, GDF and BrainVision call every channel EEG, so there the name tells the kind; FIF knows it, and is in V.
     """
-    name, suffix = raw.ch_names[i], path.suffix.lower()
-    type_ = raw.get_channel_types([i])[0]
+    suffix = path.suffix.lower()
     if suffix == ".fif":
         kind = sides.kinds.get(name, _TYPES.get(type_, None if type_ == "misc" else "other"))
         electric = (kind or kind_of(name)) in _TYPES
         return Said(name, kind, "V" if electric else "", done=electric)
-    plain = biosignal_units.unit_of(own)
+    unit = own.get(name, "")
+    plain = biosignal_units.unit_of(unit)
     done = plain in ("uV", "mV", "V") or (suffix == ".vhdr" and plain in biosignal_units.VOLTS)
-    return Said(name, sides.kinds.get(name), own or sides.units.get(name, ""), done=done)
+    return Said(name, sides.kinds.get(name), unit or sides.units.get(name, ""), done=done)
 
 
 def _units(path: Path, raw: Any) -> dict[str, str]:
