@@ -24,7 +24,7 @@ from rehabkit.learning.training import Augment, Batch, Loss, TrainConfig
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.systems.joint_intention_live import WARM_UP
 
-SEQUENCE_STRIDE, WINDOW_STRIDE = 12, 6
+SEQUENCE_STRIDE, WINDOW_STRIDE = 25, 6
 """Frames between training windows: few where every frame of a window teaches, more where only its last does."""
 RIDGE_ALPHA = 3000.0
 GAIN, OWN_GAIN = 0.15, 0.05
