@@ -171,7 +171,7 @@ def test_the_demonstration_says_so_everywhere():
     one = card("knee_pain_demo", LEVELS)
     found = {f.name: f for f in KneePainDemo().interpret(recording("angle"), outputs([[0.1, 0.9]]), one)}
     level = found["pain_level_demonstration"]
-    assert level.value == "some (simulated)" and level.provisional
+    assert level.value == "some (simulated)" and level.provisional and level.simulated
     assert "simulated" in level.label and "says nothing about this person's pain" in level.text
     assert "demonstration" in level.evidence.method
     assert "knee_pattern" not in found and "pain_level" not in found
