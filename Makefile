@@ -58,11 +58,13 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/counting.py $(DATA)/exercise
 	$(BIN)/python benchmarks/counting_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
+	$(BIN)/python benchmarks/bilateral_safety.py $(DATA)/bio/uci_lower_limb/uci_lower_limb_1000hz.npz
 	$(BIN)/python benchmarks/systems.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
 bench: models ## measure speed and memory on a machine that does nothing else
 	$(BIN)/python benchmarks/speed.py $(DATA)/videos/squat_correct_007.mp4
+	$(BIN)/python benchmarks/streaming.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
 fuzz: $(READY) ## throw damaged files at the readers, twenty times as many as make test
