@@ -37,6 +37,10 @@ def run(one: Recipe, data: Path, jobs: int, models: list[str] | None, *, with_bu
     default = next(iter(one.protocols))
     evaluations = {name: evaluated(one, examples, name, settings, models) for name in one.protocols}
     tables = [results.table(one, evaluation) for evaluation in evaluations.values()]
+    if with_bundle and one.ships is not None:  # before the studies, which may run what ships
+        bundle = make_bundle(one, examples, settings, evaluation=evaluations[default], say=print)
+        bundle.save(SHIPPED / f"{one.name}.onnx")
+        print(f"bundle: {one.name}, {len(bundle.content)} bytes")
     tables += [study(one, name, data) for name in one.studies]
     save(
         f"system_{one.name}",
@@ -51,10 +55,6 @@ def run(one: Recipe, data: Path, jobs: int, models: list[str] | None, *, with_bu
         data=[path for name in one.data for path in sorted(locate(name, data).iterdir()) if path.suffix != ".md"],
         started=started,
     )
-    if with_bundle and one.ships is not None:
-        bundle = make_bundle(one, examples, settings, evaluation=evaluations[default], say=print)
-        bundle.save(SHIPPED / f"{one.name}.onnx")
-        print(f"bundle: {one.name}, {len(bundle.content)} bytes")
 
 
 def evaluated(
@@ -80,7 +80,9 @@ def study(one: Recipe, name: str, data: Path) -> Table:
 
 
 def headline(one: Recipe, evaluation: bench.Evaluation) -> list[str]:
-    """The line for the README: the first metric of the model that ships."""
+    """The line for the README: the first metric of the model that ships; none of what no bundle may be made of."""
+    if one.no_bundle:
+        return []
     name = one.ships or next(iter(one.models))
     metric, estimate = next(iter(evaluation.outcomes[name].estimates.items()))
     people = f"{evaluation.n_subjects} {'simulated ' if one.simulated else ''}people"

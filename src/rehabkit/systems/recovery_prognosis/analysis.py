@@ -47,18 +47,18 @@ class Analysis:
     ----------
     eeg : cleaned.
     epochs : (n_epochs, n_times, 15) V, without artefacts.
-    n_large, n_muscle : epochs left out.
+    large_s, muscle_s : when the epochs start that were left out, seconds.
     """
 
     eeg: CleanEeg
     epochs: Array
-    n_large: int
-    n_muscle: int
+    large_s: tuple[float, ...]
+    muscle_s: tuple[float, ...]
 
     @property
     def n_cut(self) -> int:
         """Epochs before artefacts were left out."""
-        return len(self.epochs) + self.n_large + self.n_muscle
+        return len(self.epochs) + len(self.large_s) + len(self.muscle_s)
 
     @cached_property
     def spectra(self) -> tuple[Array, Array]:
@@ -84,7 +84,8 @@ def analysed(recording: Biosignal) -> Analysis:
             f"EEG must hold {LEAST_EPOCHS} stretches of {EPOCH_S:g} s without artefacts, got {int(good.sum())} of "
             f"{len(epochs)}; record longer, sitting still"
         )
-    return Analysis(eeg, epochs[good], int((large & ~muscle).sum()), int(muscle.sum()))
+    start_s = eeg.recording.start_s + EPOCH_S * np.arange(len(epochs))
+    return Analysis(eeg, epochs[good], tuple(start_s[large & ~muscle].tolist()), tuple(start_s[muscle].tolist()))
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def _uneven(frequency: Array, power: Array) -> list[tuple[str, str]]:
 def quality(found: Analysis) -> list[Finding]:
     """Bad electrodes, and how much was left out for artefacts."""
     bad = ", ".join(f"{name} ({why})" for name, why in found.eeg.bad.items())
-    lost = 100 * (found.n_large + found.n_muscle) / found.n_cut
+    lost = 100 * (1 - len(found.epochs) / found.n_cut)
     return [
         Finding(
             name="bad_electrodes",
@@ -120,11 +120,20 @@ def quality(found: Analysis) -> list[Finding]:
             value=round(lost, 1),
             unit="%",
             evidence=Evidence(
-                method=f"{found.n_cut} epochs of 2 s: {found.n_large} with a large deflection, {found.n_muscle} with "
-                "muscle activity from 30 to 45 Hz"
+                method=f"{found.n_cut} epochs of 2 s: {_when(found.large_s)} with a large deflection, "
+                f"{_when(found.muscle_s)} with muscle activity from 30 to 45 Hz"
             ),
         ),
     ]
+
+
+def _when(start_s: Sequence[float]) -> str:
+    """How many epochs, and from which second each.
+
+    >>> _when(()), _when((4.0, 10.0))
+    ('0', '2 (from 4, 10 s)')
+    """
+    return f"{len(start_s)} (from {', '.join(f'{at:g}' for at in start_s)} s)" if start_s else "0"
 
 
 def in_task(task: Task | str, affected_side: str) -> list[Finding]:
@@ -192,7 +201,7 @@ def _side(task: Task, label: str, affected_side: str) -> Finding:
     found = mu_side(task, label)
     side, p = found.side, found.p
     lesion = {"left": "right", "right": "left"}.get(affected_side)
-    of_lesion = "" if lesion is None else f", {'the lesion' if side == lesion else 'the other'} side"
+    of_lesion = "" if lesion is None else f", {'' if side == lesion else 'not '}the lesion's side"
     return Finding(
         name=f"mu_side_{re.sub('[^a-z0-9]+', '_', label.casefold()).strip('_')}",
         label=f"Mu fell more over, in '{label}'",
