@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rehabkit.streaming.record import heading
+from rehabkit.recordings import biosignals
 from rehabkit.streaming.simulated import simulated_emg
 
 from .conftest import Outcome
@@ -37,12 +37,11 @@ def test_json_holds_what_was_measured_and_record_what_came(rehabkit: Run, tmp_pa
     assert (outcome.code, outcome.err) == (0, "")
     assert told["samples"]["received"] == 2000 and told["source"]["name"] == "simulated EMG"
     assert told["quality"]["semitendinosus"]["good"] == 1.0 and told["values"] == []
-    header, *rows = recorded.read_text().splitlines()
-    expected = simulated_emg(2.0)
-    assert header == ",".join(["time_s", *(heading(channel) for channel in expected.channels)])
-    np.testing.assert_allclose(
-        np.array([[float(cell) for cell in row.split(",")[1:]] for row in rows]), expected.values, rtol=1e-8
-    )
+    back, expected = biosignals.read(recorded), simulated_emg(2.0)
+    assert back.channels == expected.channels and back.rate_hz == pytest.approx(1000.0)
+    np.testing.assert_allclose(back.values, expected.values, rtol=1e-8, atol=1e-15)
+    again = rehabkit("stream", recorded, "--check", "--fast")
+    assert again.code == 0 and "simulated EMG: no person, no device" in again.err  # it stays labelled so
 
 
 def test_nothing_is_kept_unless_asked(rehabkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ class Outlet:
         self._thread = threading.Thread(target=self._send, daemon=True)
 
     def _send(self):
-        began = self.pylsl.local_clock()
+        self.began = began = self.pylsl.local_clock()
         for at in range(0, len(self.values) - 9, 10):
             due = began + (at + 9) / RATE
             if self._over.wait(max(due - self.pylsl.local_clock(), 0)):

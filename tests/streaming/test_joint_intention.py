@@ -72,6 +72,8 @@ def test_real_emg_over_lsl_reaches_an_angle_in_time(network, outlet, shared):
     emg = trials[0].recording.of_kind("emg").between(0, 3.5)
     sender = outlet(emg.values * 1e6, labels=emg.names)
     source = LslSource(sender.outlet.get_info().name())
+    assert source.read(0.0) is None  # samples come from the first read on
+    sender.outlet.wait_for_consumers(5.0)
     sender.start()
     outputs, summary = run(source, network, seconds=3.2)
     expected = bundle(network).run(windows(Frames(1000.0).process(emg.values)[1]))["value"]

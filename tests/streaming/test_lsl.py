@@ -44,8 +44,9 @@ def test_what_is_sent_arrives_in_volts_under_its_names(outlet):
     out.start()
     outputs, _, kept, summary = run(source, 1.8, RectifiedMean())
     got = np.concatenate([one.values for one in kept])
-    np.testing.assert_allclose(got, sent[: len(got)] * 1e-6, rtol=1e-6)  # sent as float32
-    assert len(got) > 1400 and not any(one.bridged.any() for one in kept)
+    first = round((kept[0].time_s[0] - out.began) * 1000)  # it was sending when reading began
+    np.testing.assert_allclose(got, sent[first : first + len(got)] * 1e-6, rtol=1e-6)  # sent as float32
+    assert first + len(got) == len(sent) and len(got) > 1000 and not any(one.bridged.any() for one in kept)
     assert len(outputs) == len(got) // 40
     assert summary["samples"]["lost"] == 0 and summary["samples"]["restarts"] == 0
     # due → sent → received → output, on one clock; the last of ten samples waits least
@@ -151,6 +152,7 @@ def test_clocks_of_two_devices_are_laid_on_one(outlet):
 def test_packets_that_a_device_loses_are_counted_by_its_times(outlet):
     out = outlet(microvolts(1.2), lost=range(400, 700))
     source = LslSource(out.outlet.get_info().name())
+    source.read(0.0)
     out.start()
     _, _, _, summary = run(source, 3.0, stop_when=lambda engine: engine.even.tally.received == 900)
     assert summary["samples"]["lost"] == 300 and summary["samples"]["gaps"] == 1

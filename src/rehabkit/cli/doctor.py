@@ -25,7 +25,7 @@ LIBRARIES = {
 }
 """Shared libraries that MediaPipe and its OpenCV load on Linux, and the Debian package of each."""
 PARTS = ("numpy", "scipy", "mediapipe", "av", "pydantic", "typer", "rich", "jinja2", "fpdf2", "platformdirs")
-EXTRAS = {"ezc3d": "c3d"}
+EXTRAS = {"ezc3d": "c3d", "pylsl": "stream", "brainflow": "stream"}
 
 
 @dataclass(frozen=True)

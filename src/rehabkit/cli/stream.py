@@ -68,7 +68,7 @@ def stream(
     try:
         live, columns = _system(NO_SYSTEM if check else system, bundle, sources[0])
         sources += [_lsl(one, stated, {}) for one in aligned_with or ()]
-        with recording_to(record, sources[0].channels) as keep:
+        with recording_to(record, sources[0]) as keep:
             engine = Engine(sources[0], live, columns, rules=Rules(bridge_s=bridge / 1e3), keep=keep)
             _run(Session(engine, sources[1:], seconds), json, quiet)
     finally:

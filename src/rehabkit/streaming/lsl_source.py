@@ -16,6 +16,8 @@ from rehabkit.streaming.sources import Chunk
 
 BUFFER_S = 10
 """What the library keeps if it is not read."""
+MOST_SAMPLES, GATHER_S = 4096, 0.004
+"""Taken at once: at most so many, and at least what comes in 4 ms. To wake for every sample costs half a core."""
 LOOK_S = 0.7
 """How long streams are gathered: liblsl asks by multicast at first, and the known peers one by one after 0.5 s. At
 just these 0.5 s it often waits 5 s more."""
@@ -55,13 +57,13 @@ class LslSource:
         self._lsl = library()
         self._lost_error, self._late_error = self._lsl.util.LostError, self._lsl.util.TimeoutError
         self._wanted, self._stated = wanted, (units, rename or {})
-        self._inlet = self._opened(found(wanted, wait_s), wait_s)
-        full = self._inlet.info(wait_s)
+        self._inlet, full = self._met(found(wanted, wait_s), wait_s)
         self.name, self.rate_hz = f"LSL stream {full.name()}", float(full.nominal_srate())
         self._columns = described(full, *self._stated)
         self.channels, self.units = self._columns.channels, self._columns.units
         self.ended, self.reconnections = False, 0
         self.notes = (f"LSL stream of {full.hostname()}", *self._columns.notes)
+        self._gather = min(max(1, round(GATHER_S * self.rate_hz)), MOST_SAMPLES)
         self._correction: float | None = None
         self._corrected_at = -CORRECT_EVERY_S
         self._search: Any = None
@@ -86,7 +88,9 @@ class LslSource:
             time.sleep(timeout_s)
             return None
         try:
-            values, times = self._inlet.pull_chunk(timeout_s, max_samples=4096, min_samples=1, as_numpy=True)
+            values, times = self._inlet.pull_chunk(
+                timeout_s, max_samples=MOST_SAMPLES, min_samples=self._gather, as_numpy=True
+            )
             arrived_s = time.perf_counter()
             self._correct(arrived_s)
         except self._lost_error:
@@ -106,15 +110,15 @@ class LslSource:
         """Let the stream go."""
         self.ended, self._inlet, self._search = True, None, None
 
-    def _opened(self, info: Any, wait_s: float) -> Any:
+    def _met(self, info: Any, wait_s: float) -> tuple[Any, Any]:
+        """An inlet of a stream, and all that the stream says of itself. Samples come from the first read on."""
         inlet = self._lsl.StreamInlet(info, max_buflen=BUFFER_S, recover=False)
         try:
-            inlet.open_stream(wait_s)
+            return inlet, inlet.info(wait_s)
         except (self._lost_error, self._late_error) as error:
             raise RecordingError(
                 f"LSL stream {info.name()} must answer, got nothing in {wait_s:g} s; start it"
             ) from error
-        return inlet
 
     def _correct(self, now_s: float) -> None:
         """Ask for the clock's correction now and then, without waiting: the library measures it beside."""
@@ -137,14 +141,10 @@ class LslSource:
             return False
         for info in [info for info in self._search.results() if fits(info, self._wanted)]:
             try:
-                inlet = self._opened(info, 0.5)
-                self._same(inlet.info(0.5))
-            except (self._late_error, self._lost_error):
+                inlet, full = self._met(info, 0.5)
+            except RecordingError:
                 continue
-            except RecordingError as error:
-                if "other channels" in str(error):
-                    raise
-                continue
+            self._require_same(full)
             self._inlet, self._search, self._correction = inlet, None, None
             self.reconnections += 1
             return True
@@ -152,7 +152,7 @@ class LslSource:
         self._next_try = time.perf_counter() + self._pause_s
         return False
 
-    def _same(self, full: Any) -> None:
+    def _require_same(self, full: Any) -> None:
         new = described(full, *self._stated)
         if (new.channels, new.units, full.nominal_srate()) != (self.channels, self.units, self.rate_hz):
             raise RecordingError(

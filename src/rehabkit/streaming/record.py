@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rehabkit.recordings.biosignal import Channel
+from rehabkit.recordings.biosignal_about import About
+from rehabkit.recordings.biosignal_csv import MARK
 from rehabkit.recordings.files import atomic
+from rehabkit.streaming.sources import Source
 from rehabkit.streaming.stretches import Stretch
 
 
 @contextmanager
-def recording_to(path: Path | None, channels: Sequence[Channel]) -> Iterator[Callable[[Stretch], None] | None]:
+def recording_to(path: Path | None, source: Source) -> Iterator[Callable[[Stretch], None] | None]:
     """Something to give each stretch to; the file is there, whole, when the body has ended.
 
     Parameters
     ----------
     path : a ``.csv`` file; ``None`` to record nothing.
-    channels : all of the source's.
+    source : all its channels are recorded, and its notes, so that what is simulated stays labelled so.
 
     Raises
     ------
@@ -29,7 +32,9 @@ def recording_to(path: Path | None, channels: Sequence[Channel]) -> Iterator[Cal
         yield None
         return
     with atomic(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        file.write(",".join(["time_s", *(heading(channel) for channel in channels)]) + "\n")
+        said = About(sensor=source.name, history=list(source.notes)).model_dump_json(exclude_defaults=True)
+        file.write(f"{MARK} {said}\n")
+        file.write(",".join(["time_s", *(heading(channel) for channel in source.channels)]) + "\n")
 
         def keep(stretch: Stretch) -> None:
             for time_s, row in zip(stretch.time_s, stretch.values, strict=True):

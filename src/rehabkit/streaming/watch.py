@@ -30,6 +30,7 @@ class QualityWatch:
         self._rate_hz, self._channels, self._units = rate_hz, tuple(channels), tuple(units)
         self.wrong_unit = ""
         self._window = np.empty((0, len(self._channels)))
+        self._new: list[Array] = []
         self._n_new = 0
         self._seen: Counter[tuple[str, str]] = Counter()
         self.n_looks = 0
@@ -38,19 +39,19 @@ class QualityWatch:
 
     def add(self, values: Array) -> None:
         """(n, n_channels) even samples, V or degrees, unfiltered."""
-        n_kept = round(WINDOW_S * self._rate_hz)
-        self._window = np.concatenate([self._window, values])[-n_kept:]
+        self._new.append(values)
         self._n_new += len(values)
 
     def restart(self) -> None:
         """Forget what lay before a break."""
-        self._window = self._window[:0]
+        self._window, self._new, self._n_new = self._window[:0], [], 0
 
     def look(self) -> bool:
         """Look again if a quarter of a second is new; whether it was."""
-        if self._n_new < EVERY_S * self._rate_hz or len(self._window) < SHORT_S * self._rate_hz:
+        if self._n_new < EVERY_S * self._rate_hz:
             return False
-        self._n_new = 0
+        self._window = np.concatenate([self._window, *self._new])[-round(WINDOW_S * self._rate_hz) :]
+        self._new, self._n_new = [], 0
         self.now = quality(self._window, self._rate_hz, self._channels)
         end = quality(self._window[-round(SHORT_S * self._rate_hz) :], self._rate_hz, self._channels)
         self.now |= {name: found for name, found in end.items() if found.why == "flat"}
