@@ -142,6 +142,20 @@ def test_a_header_may_not_claim_a_million_channels(tmp_path: Path) -> None:
         biosignals.read(gdf)
 
 
+def test_a_fif_file_whose_tags_go_round_in_a_circle_ends(tmp_path: Path) -> None:
+    """Its second tag points back at the first: MNE would follow for ever."""
+    path = write_fif(tmp_path / "a_raw.fif", known(2), ("C3", "C4"), ("eeg", "eeg"))
+    content = bytearray(path.read_bytes())
+    second = 16 + int.from_bytes(content[8:12], "big")
+    content[second + 12 : second + 16] = (second).to_bytes(4, "big")
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=f"got a circle at byte {second}"):
+        biosignals.read(path)
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(RecordingError):
+        biosignals.read(path)
+
+
 def test_brainvision_without_its_data_or_with_data_elsewhere(tmp_path: Path) -> None:
     pytest.importorskip("pybv")
     path = write_brainvision(tmp_path, "rec", known(), NAMES)

@@ -1,8 +1,9 @@
-"""What EDF, BDF, GDF and BrainVision promise in their headers, checked against the file before anything is loaded."""
+"""What EDF, BDF, GDF, FIF and BrainVision promise in their headers, checked before anything is loaded."""
 
 from __future__ import annotations
 
 import configparser
+import struct
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ def check(path: Path) -> None:
         edf_header(path)
     elif suffix == ".gdf":
         _check_gdf(path)
+    elif suffix == ".fif":
+        _check_fif(path)
     elif suffix == ".vhdr":
         _check_brainvision(path)
 
@@ -140,6 +143,27 @@ def _check_gdf(path: Path) -> None:
 
 def _long(content: bytes) -> int:
     return int.from_bytes(content, "little", signed=True)
+
+
+def _check_fif(path: Path) -> None:
+    """The chain of tags ends, inside the file: a circle would keep a reader busy for ever, and fill memory."""
+    size, at, seen = path.stat().st_size, 0, set()
+    with path.open("rb") as file:
+        while 0 <= at <= size - 16:
+            if at in seen:
+                raise RecordingError(
+                    f"{path.name} must be a chain of tags that ends, got a circle at byte {at}; copy it again"
+                )
+            seen.add(at)
+            file.seek(at)
+            _, _, n_bytes, following = struct.unpack(">4i", file.read(16))
+            if n_bytes < 0 or at + 16 + n_bytes > size:
+                raise RecordingError(f"{path.name} must hold whole tags, got one cut off at byte {at}; copy it again")
+            if following < 0:
+                return
+            at = following or at + 16 + n_bytes
+    if at != size:
+        raise RecordingError(f"{path.name} must hold whole tags, got one beyond its end at byte {at}; copy it again")
 
 
 def _check_brainvision(path: Path) -> None:
