@@ -156,7 +156,7 @@ def test_curves_lie_where_their_scales_say() -> None:
     dashed = [s for s in drawing.shapes if isinstance(s, d.Path) and s.dash == LINE_STYLES[1][1] and len(s.points) > 3]
     assert len(dashed) == 2  # the lost second stays a gap
     assert (dashed[1].points[0][0] - dashed[0].points[-1][0]) / per_second == pytest.approx(1, abs=0.01)
-    assert {"Calibration", "measured", "estimated"} <= set(label)
+    assert {"Calibration", "Measured", "Estimated"} <= set(label)
 
 
 def test_no_two_lines_share_colour_and_dash() -> None:

@@ -56,10 +56,10 @@ def test_facts() -> None:
     assert {fact.label: fact.value for fact in report_of(watched()).facts}["Worn"] == "on the wrist"
 
 
-def test_main_findings_are_tiles_signal_last() -> None:
+def test_main_findings_are_tiles_what_is_simulated_last() -> None:
     tiles = report_of(make_sensor()).tiles
     assert [(tile.value, tile.note) for tile in tiles] == [
-        ("3 points", "± 8 points"), ("0.1 s", ""), ("moderate", "simulated"), ("0.61", ""),
+        ("3 points", "± 8 points"), ("0.1 s", ""), ("0.61", ""), ("moderate", "simulated"),
     ]  # fmt: skip
 
 

@@ -113,10 +113,10 @@ def _facts(assessment: Assessment) -> Iterator[Fact]:
 
 
 def _tiles(assessment: Assessment) -> Iterator[Tile]:
-    """The findings that matter most: those that ask for attention first, measures of the signal last."""
+    """The findings that matter most: those that ask for attention first, then measures of the signal, then shows."""
     order = list(HEADINGS)
     shown = [f for f in assessment.findings if f.value is not None and len(_without_error(f)[0]) <= LONGEST_TILE]
-    shown.sort(key=lambda f: (f.category == "signal", not f.attention, _place(f.category, order)))
+    shown.sort(key=lambda f: (f.simulated, f.category == "signal", not f.attention, _place(f.category, order)))
     for finding in shown:
         value, error = _without_error(finding)
         yield Tile(value, finding.label, " · ".join(filter(None, (error, *_notes(finding)))))

@@ -170,8 +170,8 @@ def _names(
 
 
 def _said(name: str) -> str:
-    """Names of channels as they are, snake_case ones for people."""
-    return words(name) if "_" in name else name
+    """Names of electrodes as they are, those in small letters for people."""
+    return words(name) if name.islower() else name
 
 
 def _last(values: Sequence[float | None]) -> float | None:
