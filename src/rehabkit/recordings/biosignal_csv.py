@@ -26,60 +26,25 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, TextIO, get_args
+from typing import TextIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings import biosignal_about, biosignal_units, sampling, table
-from rehabkit.recordings.biosignal import Array, Biosignal, Kind
+from rehabkit.recordings.biosignal import Array, Biosignal
 from rehabkit.recordings.biosignal_about import About
-from rehabkit.recordings.biosignal_columns import Said, built, columns
-from rehabkit.recordings.files import atomic, check_size, read_bytes
+from rehabkit.recordings.biosignal_columns import built, columns
+from rehabkit.recordings.biosignal_description import ENDING, Description, described, description_beside, plan
+from rehabkit.recordings.files import atomic, check_size
 
 MARK = "# rehabkit biosignal"
 LARGEST = 512 * 2**20
-_TIME = re.compile(r"(?:t|time|timestamp|elapsed|seconds)[\s_(\[]*(?P<unit>s|sec|ms|us|µs|ns)?[\s)\]]*", re.I)
-_ENDING = re.compile(rf"(?P<name>.+)_(?P<kind>{'|'.join(get_args(Kind))})(?:_(?P<unit>.+))?")
-_ANGLE = re.compile(r"(?P<name>.+)_(?P<unit>deg|rad)")
-
-
-class DescribedChannel(BaseModel):
-    """One ``[[channels]]`` of a description: its column by name, or by number from 1."""
-
-    model_config = ConfigDict(extra="forbid")
-    column: str | int
-    name: str = Field(default="", max_length=200)
-    kind: Kind | None = None
-    unit: str = Field(default="", max_length=50)
-
-
-class Description(BaseModel):
-    """What a logger's file doesn't say."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-    channels: list[DescribedChannel] = Field(min_length=1, max_length=1024)
-    rate_hz: float | None = None
-    time: str = ""
-    time_unit: str = ""
-    sensor: str = "csv"
-
-
-class _Plan(NamedTuple):
-    """Which columns to take (time first where there is one), and what they are."""
-
-    places: list[int]
-    said: list[Said]
-    time_unit: str | None
-    left_out: list[str]
 
 
 def read(
@@ -132,26 +97,28 @@ def load(
     reader = csv.reader(chain([head], rest), delimiter=separator)
     try:
         header = [name.strip() for name in next(reader, [])]
-        plan = _plan(header, told, about)
+        if about.channels is not None and len(about.channels) != len(header):
+            raise RecordingError(f"line 2 must name {len(about.channels)} columns like line 1, got {len(header)}")
+        chosen = plan(header, told) if about.channels is None else None
         rows = _rows(reader, n_before, decimal_comma=separator != ",")
-        values, lines = table.parse(rows, header, plan.places)
+        values, lines = table.parse(rows, header, chosen.places if chosen else range(len(header)))
     except csv.Error as error:
         raise RecordingError(
             f"line {reader.line_num + n_before} must be CSV text, got '{error}'; export it as CSV"
         ) from error
-    if about.channels is not None:
+    if chosen is None:
         return biosignal_about.whole(values, about, rename=rename, units=units, rate_hz=rate_hz)
     stated = {"--rate": rate_hz, "the description": told.rate_hz if told else None, "line 1": about.rate_hz}
-    found = columns(plan.said, rename, [unit for unit in units if unit not in biosignal_units.SECONDS])
+    found = columns(chosen.said, rename, [unit for unit in units if unit not in biosignal_units.SECONDS])
     start_s, own_hz = about.start_s, None
     gaps: tuple[str, ...] = ()
-    if plan.time_unit is not None:
-        time_s = _seconds(values[:, 0], lines, plan.time_unit, units)
+    if chosen.time_unit is not None:
+        time_s = _seconds(values[:, 0], lines, chosen.time_unit, units)
         grid = sampling.even(time_s)
         start_s, own_hz, gaps = float(time_s[0]), grid.rate_hz, grid.notes
         values = sampling.spread(values[:, 1:], grid.places)
     rate = sampling.agreed_rate(own_hz, stated, "the recording")
-    left = [f"columns left out: {', '.join(plan.left_out[:20])}"] if plan.left_out else []
+    left = [f"columns left out: {', '.join(chosen.left_out[:20])}"] if chosen.left_out else []
     sensor = told.sensor if told else about.sensor if about.sensor != "biosignal" else "csv"
     history = (*about.history, *gaps, *left)
     made = built(values, rate, found, start_s=start_s, annotations=about.marks, sensor=sensor, history=history)
@@ -204,35 +171,8 @@ def is_biosignal(path: Path) -> bool:
         return True
     header = lines[1] if lines[0].startswith("#") else lines[0]
     names = next(csv.reader([header.replace("\0", "")], delimiter=max(",;\t", key=header.count)), [])
-    endings = (_ENDING.fullmatch(name.strip()) for name in names)
+    endings = (ENDING.fullmatch(name.strip()) for name in names)
     return any(one is not None and one["kind"] not in ("other", "angle") for one in endings)
-
-
-def description_beside(path: Path) -> Path | None:
-    """``FILE.toml`` or ``FILE.csv.toml`` beside a file, if it describes channels: an exercise's file doesn't."""
-    for beside in (path.with_suffix(".toml"), path.with_name(f"{path.name}.toml")):
-        if beside.is_file() and beside.stat().st_size < 2**20:
-            text = beside.read_bytes().decode("utf-8", "replace")
-            if re.search(r"^\s*\[\[\s*channels\s*\]\]", text, re.M):
-                return beside
-    return None
-
-
-def described(path: Path) -> Description:
-    """What a description file says.
-
-    Raises
-    ------
-    RecordingError
-        If it is no TOML, or says something else.
-    """
-    try:
-        return Description.model_validate(tomllib.loads(read_bytes(path, 2**20).decode("utf-8")))
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, one['loc']))} is wrong: {one['msg']}" for one in error.errors()[:4]]
-        raise RecordingError(f"{path.name}: {'; '.join(wrong)}; see docs/biosignals.md") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RecordingError(f"{path.name} must be a TOML file, got '{error}'; correct it") from error
 
 
 def _rows(reader: Iterator[list[str]], n_before: int, *, decimal_comma: bool) -> Iterator[tuple[int, list[str]]]:
@@ -242,62 +182,6 @@ def _rows(reader: Iterator[list[str]], n_before: int, *, decimal_comma: bool) ->
         if len(cells) > 1 and not any(cells):
             cells = ["nan"] * len(cells)
         yield line, [cell.replace(",", ".") for cell in cells] if decimal_comma else cells
-
-
-def _plan(header: Sequence[str], told: Description | None, about: About) -> _Plan:
-    if len(header) > 1100:
-        raise RecordingError(f"file must have at most 1024 channels, got {len(header)} columns; export fewer")
-    if about.channels is not None:
-        if len(about.channels) != len(header):
-            raise RecordingError(f"line 2 must name {len(about.channels)} columns like line 1, got {len(header)}")
-        return _Plan(list(range(len(header))), [], None, [])
-    times = [i for i, name in enumerate(header) if (name == told.time if told and told.time else _TIME.fullmatch(name))]
-    if told and told.time and not times:
-        raise RecordingError(
-            f"column {told.time!r} of the description must be in the header, got {','.join(header)[:80]!r}"
-        )
-    match = _TIME.fullmatch(header[times[0]]) if times else None
-    unit = (told.time_unit if told else "") or (match["unit"] if match and match["unit"] else "")
-    others = [i for i in range(len(header)) if i not in times[:1]]
-    places, said = _described_columns(header, told) if told else _named_columns(header, others)
-    left_out = [header[i] for i in others if i not in places and header[i]]
-    return _Plan([*times[:1], *places], said, unit.lower() if times else None, left_out)
-
-
-def _described_columns(header: Sequence[str], told: Description) -> tuple[list[int], list[Said]]:
-    places, missing = [], []
-    for one in told.channels:
-        by_name = [i for i, name in enumerate(header) if name == one.column]
-        place = one.column - 1 if isinstance(one.column, int) else by_name[0] if len(by_name) == 1 else -1
-        if not 0 <= place < len(header):
-            missing.append(str(one.column))
-        places.append(place)
-    if missing:
-        got = ",".join(header)[:120]
-        raise RecordingError(
-            f"columns of the description must be in the header once, got {', '.join(missing)} not in {got!r}"
-        )
-    return places, [
-        Said(one.name or header[place], one.kind, one.unit) for place, one in zip(places, told.channels, strict=True)
-    ]
-
-
-def _named_columns(header: Sequence[str], others: Sequence[int]) -> tuple[list[int], list[Said]]:
-    """By the endings of their names: ``C3_eeg_uV``, ``knee_flexion_deg``."""
-    found: dict[int, Said] = {}
-    for i in others:
-        if match := _ENDING.fullmatch(header[i]):
-            kind: Kind = match["kind"]  # type: ignore[assignment]
-            found[i] = Said(match["name"], kind, match["unit"] or "")
-        elif match := _ANGLE.fullmatch(header[i]):
-            found[i] = Said(match["name"], "angle", match["unit"])
-    unknown = [header[i] or f"number {i + 1}" for i in others if i not in found]
-    if unknown or not found:
-        raise RecordingError(
-            f"columns must end in kind and unit, e.g. C3_eeg_uV or rectus_femoris_emg_mV or knee_flexion_deg, "
-            f"got {', '.join(unknown[:8]) or 'none'}; rename them, or describe them in FILE.toml (--description)"
-        )
-    return list(found), list(found.values())
 
 
 def _seconds(values: Array, lines: NDArray[np.int64], unit: str, units: Collection[str]) -> Array:
