@@ -161,3 +161,17 @@ def test_a_further_limit_of_speed_only_lowers(further, by_angle):
     speed = np.abs(np.diff(log.reference_deg[led])).max() / 1e-3
     allowed = 0.0 if np.isnan(further) else max(0.0, min(further, LIMITS.speed_deg_s))
     assert speed <= allowed + 1e-6
+
+
+@tried(6)
+@given(
+    st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(set(KINDS) - {"released", "loop"})),
+    st.floats(1.0, 1.6), st.floats(0.0, 0.4), st.floats(2.3, 2.9),
+)  # fmt: skip
+def test_while_anything_is_still_wrong_nobody_can_resume(first, second, at_s, later_s, resume_s):
+    """A second fault comes during the stop, in support or before anything, and lasts beyond every attempt."""
+    faults = [Injection(first, at_s, 0.3), Injection(second, at_s + later_s, 10.0)]
+    log, _ = hold(cosine(6), 4.0, faults, hands=Hands(START_S, [resume_s]))
+    within_limits(log, at_s if first == "loop" else np.inf)
+    assert FOLLOWING in log.mode
+    assert FOLLOWING not in log.mode[log.time_s > onset(second, log, at_s + later_s) + DEADLINE_S + 2e-3]
