@@ -19,7 +19,7 @@ LIMB_X, NAMES_X = 90.0, 176.0
 """Where the limb's axis and the names stand."""
 SKIN, SKIN_EDGE = "#f3ece4", "#9a8f82"
 NAME_ROOM = 15.0
-DOT, LETTER_RADIUS, OUTWARD = 3.6, 5.4, 9.0
+DOT, LETTER_RADIUS, OUTWARD = 3.4, 5.4, 9.0
 EDGE_MM = 30.0
 """Letters of landmarks further from the limb's axis stand beside them, outside."""
 
@@ -75,17 +75,17 @@ LIMBS: Mapping[View, _Limb] = {
     "leg_front": _Limb("Right leg from the front", _LEG, {
         "anterior_iliac_spine": (-34, 8), "patella_top": (-3, 488), "patella_side": (-29, 517),
         "medial_joint_space": (36, 547), "fibula_head": (-44, 590), "medial_malleolus": (21, 908),
-    }, 0.42, False),
+    }, 0.38, False),
     "leg_back": _Limb("Right leg from behind", _from_behind(_LEG), {
         "ischial_tuberosity": (-42, 190), "lateral_tibia": (42, 565), "medial_tibia": (-40, 565),
         "fibula_head": (45, 592), "heel": (0, 955), "calf_middle": (-20, 545),
-    }, 0.42, True),
+    }, 0.38, True),
     "arm_front": _Limb("Right arm from the front", _ARM, {
         "medial_acromion": (2, 6), "elbow_crease": (-6, 322), "acromion": (-30, 14), "lateral_elbow": (-46, 325),
-    }, 0.5, False),
+    }, 0.46, False),
     "arm_back": _Limb("Right arm from behind", _from_behind(_ARM), {
         "posterior_acromion": (28, 14), "olecranon": (5, 330),
-    }, 0.5, True),
+    }, 0.46, True),
 }  # fmt: skip
 
 
