@@ -84,6 +84,11 @@ def test_units_are_never_guessed(outlet):
         LslSource(outlet(microvolts(0.1), unit="furlong").outlet.get_info().name())
 
 
+def test_a_strangers_names_dont_steer_the_terminal(outlet):
+    source = LslSource(outlet(microvolts(0.1), labels=("\x1b[2J\x07", "[red]")).outlet.get_info().name())
+    assert [channel.name for channel in source.channels] == ["?[2J?", "[red]"]
+
+
 def test_text_and_irregular_streams_are_refused(lsl):
     info = lsl.StreamInfo("marks", "Markers", 1, 0, "string", "marks-id")
     outlet = lsl.StreamOutlet(info)

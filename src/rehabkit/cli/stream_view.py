@@ -91,7 +91,7 @@ def table_of(summary: dict[str, Any]) -> Any:
 
     table = Table("stream", "", box=None, header_style="bold")
     for name, value in rows_of(summary):
-        table.add_row(name, Text(value, overflow="fold"))
+        table.add_row(Text(name), Text(value, overflow="fold"))
     return table
 
 

@@ -16,6 +16,8 @@ from rehabkit.streaming.sources import Chunk
 
 BUFFER_S = 10
 """What the library keeps if it is not read."""
+MOST_LETTERS = 200
+"""Of a name."""
 MOST_SAMPLES, GATHER_S = 4096, 0.004
 """Taken at once: at most so many, and at least what comes in 4 ms. To wake for every sample costs half a core."""
 LOOK_S = 0.7
@@ -58,11 +60,11 @@ class LslSource:
         self._lost_error, self._late_error = self._lsl.util.LostError, self._lsl.util.TimeoutError
         self._wanted, self._stated = wanted, (units, rename or {})
         self._inlet, full = self._met(found(wanted, wait_s), wait_s)
-        self.name, self.rate_hz = f"LSL stream {full.name()}", float(full.nominal_srate())
+        self.name, self.rate_hz = f"LSL stream {printable(full.name())}", float(full.nominal_srate())
         self._columns = described(full, *self._stated)
         self.channels, self.units = self._columns.channels, self._columns.units
         self.ended, self.reconnections = False, 0
-        self.notes = (f"LSL stream of {full.hostname()}", *self._columns.notes)
+        self.notes = (f"LSL stream of {printable(full.hostname())}", *self._columns.notes)
         self._gather = min(max(1, round(GATHER_S * self.rate_hz)), MOST_SAMPLES)
         self._correction: float | None = None
         self._corrected_at = -CORRECT_EVERY_S
@@ -222,7 +224,18 @@ def said(place: int, label: str, unit: str, kind: str, of_stream: str = "") -> S
     """
     word = (kind or of_stream).strip().lower()
     known = next((one for one in get_args(Kind) if one == word), KINDS.get(word))
-    return Said(label or f"channel_{place}", known, WORDS.get(unit.strip().lower(), unit))
+    return Said(printable(label) or f"channel_{place}", known, WORDS.get(unit.strip().lower(), unit))
+
+
+def printable(text: str) -> str:
+    """What a stranger's text may not do is steer the terminal.
+
+    Examples
+    --------
+    >>> printable("\x1b[2JC3")
+    '?[2JC3'
+    """
+    return "".join(c if c.isprintable() else "?" for c in text[:MOST_LETTERS])
 
 
 def _nodes(full: Any) -> Iterator[tuple[str, str, str]]:
