@@ -110,10 +110,12 @@ def left_out_by_ridge(x: Array, y: Array) -> Array:
     found = np.empty(y.shape)
     for i in range(len(x)):
         rest = np.arange(len(x)) != i
-        scaler = StandardScaler().fit(x[rest])
-        u, s, vt = np.linalg.svd(scaler.transform(x[rest]), full_matrices=False)  # the others span all that ridge sees
-        ridge = RidgeCV(ALPHAS, alpha_per_target=y.shape[1] > 1).fit(u * s, y[rest])
-        found[i] = ridge.predict(scaler.transform(x[i : i + 1]) @ vt.T)[0]
+        scaled = StandardScaler().fit(x[rest]).transform(x)
+        size, turn = np.linalg.eigh(scaled[rest] @ scaled[rest].T)  # ridge sees no more than what the others span
+        kept = size > 1e-9 * size[-1]
+        spanned = scaled @ (scaled[rest].T @ turn[:, kept]) / np.sqrt(size[kept])
+        ridge = RidgeCV(ALPHAS, alpha_per_target=y.shape[1] > 1).fit(spanned[rest], y[rest])
+        found[i] = ridge.predict(spanned[i : i + 1])[0]
     return found
 
 
