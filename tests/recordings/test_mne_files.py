@@ -163,6 +163,9 @@ def test_brainvision_without_its_data_or_with_data_elsewhere(tmp_path: Path) -> 
     path.write_text(whole.replace("rec.eeg", "../rec.eeg"), encoding="utf-8")
     with pytest.raises(RecordingError, match="beside it"):
         biosignals.read(path)
+    path.write_text(whole.replace("rec.eeg", "9" * 5000), encoding="utf-8")
+    with pytest.raises(RecordingError, match="beside it"):
+        biosignals.read(path)
     path.write_text(whole, encoding="utf-8")
     (tmp_path / "rec.eeg").write_bytes((tmp_path / "rec.eeg").read_bytes()[:-3])
     with pytest.raises(RecordingError, match="cut off"):

@@ -106,6 +106,14 @@ _GDF_BYTES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 8, 8: 8, 16: 4, 17: 8}
 """Bytes of a sample by GDF's code of its type."""
 
 
+def _is_beside(path: Path, name: str) -> bool:
+    """Whether a plain file of that name lies in the same folder; a name that can't be one isn't there."""
+    try:
+        return "/" not in name and "\\" not in name and (path.parent / name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _check_gdf(path: Path) -> None:
     """Header, records and table of events fit into the file (Schlögl 2013, GDF 1 and 2)."""
     size = path.stat().st_size
@@ -185,7 +193,7 @@ def _check_brainvision(path: Path) -> None:
         )
     others = [common.get("datafile", ""), common.get("markerfile", "")]
     for name in filter(None, (one.replace("$b", path.stem) for one in others)):
-        if "/" in name or "\\" in name or not (path.parent / name).is_file():
+        if not _is_beside(path, name):
             raise RecordingError(f"{path.name} must have {name[:80]!r} beside it, got none; copy its files together")
     if common.get("dataformat", "BINARY").upper() == "BINARY" and others[0]:
         bytes_of = _BINARY.get(parser.get("Binary Infos", "BinaryFormat", fallback="INT_16").upper(), 2)

@@ -130,7 +130,7 @@ def participants(path: Path) -> dict[str, Participant]:
     rows = csv.DictReader(read_text(path).splitlines(), delimiter="\t")
     try:
         people = [_participant(row) for row in rows]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
         raise RecordingError(f"{path.name} must be the set's table of people, got '{error}'; copy it again") from error
     return {one.id: one for one in people}
 
