@@ -20,6 +20,7 @@ from rehabkit.reports import drawing as d
 from rehabkit.reports.axes import decimal_step, ticks
 from rehabkit.reports.colours import diverging, rising
 from rehabkit.reports.head import Head, electrodes, outline
+from rehabkit.reports.text import unit_text
 
 Array = NDArray[np.float64]
 WIDTH, HEIGHT = 360.0, 322.0
@@ -146,14 +147,14 @@ def _legend(scale: _Scale, unit: str) -> list[d.Shape]:
         y = BAR_BOTTOM - (value - scale.low) / (scale.high - scale.low) * (BAR_BOTTOM - BAR_TOP)
         shapes.append(d.line(BAR_RIGHT, y, BAR_RIGHT + 3, y, d.MUTED, 0.8))
         shapes.append(d.Text(BAR_RIGHT + 6, y + 3.5, words, 9.5, d.MUTED))
-    return [*shapes, d.Text(WIDTH - 3, BAR_TOP - 8, d.fitted(unit, 9.5, 100), 9.5, d.MUTED, "end")]
+    return [*shapes, d.Text(WIDTH - 3, BAR_TOP - 8, d.fitted(unit_text(unit), 9.5, 100), 9.5, d.MUTED, "end")]
 
 
 def _description(figure: ScalpMap, drawn: list[str]) -> str:
     if not drawn:
         return "No electrode of this map has a place of the 10-10 system."
     ordered = sorted(drawn, key=lambda name: figure.values[name])
-    unit = f" {figure.unit}" if figure.unit else ""
+    unit = f" {unit_text(figure.unit)}" if figure.unit else ""
     said = [f"{name} {figure.values[name]:.3g}{unit}" for name in (ordered[-1], ordered[0])]
     marked = [name for name in drawn if name in figure.marked]
     pointed = f" Marked: {', '.join(marked)}." if marked else ""

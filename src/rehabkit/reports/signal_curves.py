@@ -20,7 +20,7 @@ from rehabkit.reports.axes import (
     value_grid,
 )
 from rehabkit.reports.colours import LINE_STYLES
-from rehabkit.reports.text import SYMBOLS, clock, number, words
+from rehabkit.reports.text import SYMBOLS, clock, number, unit_text, words
 
 HEIGHT, RIGHT_MARGIN = 232.0, 150.0
 NAMES_LEFT, NAME_ROOM = 31.0, 15.0
@@ -102,7 +102,7 @@ def _value_step(axes: Axes, of_angles: bool) -> float:
 
 def _unit(unit: str) -> list[d.Shape]:
     """Above the values, unless it stands behind each of them."""
-    return [d.Text(4, 10, unit, 9.5, d.MUTED)] if unit and not SYMBOLS.get(unit, "").strip() else []
+    return [d.Text(4, 10, unit_text(unit), 9.5, d.MUTED)] if unit and not SYMBOLS.get(unit, "").strip() else []
 
 
 def _unit_width(unit: str) -> float:
@@ -182,6 +182,6 @@ def _reach(lines: Sequence[Line], unit: str) -> str:
     said = []
     for name, values in lines[: len(LINE_STYLES)]:
         seen = [v for v in values if v is not None]
-        reach = f"from {min(seen):.3g} to {max(seen):.3g} {unit}".rstrip() if seen else "never measured"
+        reach = f"from {min(seen):.3g} to {max(seen):.3g} {unit_text(unit)}".rstrip() if seen else "never measured"
         said.append(f"{_said(name)} {reach}.")
     return " ".join(said)

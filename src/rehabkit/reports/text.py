@@ -53,12 +53,23 @@ def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
     >>> quantity(86.7, "deg", 12.3), quantity(2.08, "s", 0.07), quantity(-1.856, "")
     ('87° ± 12°', '2.08 s ± 0.07 s', '−1.86')
     """
-    symbol = SYMBOLS.get(unit, f" {unit}")
+    symbol = SYMBOLS.get(unit, f" {unit_text(unit)}")
     if uncertainty is None:
         digits = 0 if float(value).is_integer() else DIGITS.get(unit, 2)
         return number(value, digits) + symbol
     digits = digits_for(uncertainty)
     return f"{number(value, digits)}{symbol} ± {number(uncertainty, digits)}{symbol}"
+
+
+def unit_text(unit: str) -> str:
+    """A unit as it is printed: µ where a file has u.
+
+    Examples
+    --------
+    >>> unit_text("uV"), unit_text("points")
+    ('µV', 'points')
+    """
+    return unit.replace("uV", "µV")
 
 
 def value_text(finding: Finding) -> str:
