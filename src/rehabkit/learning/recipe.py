@@ -12,7 +12,7 @@ from rehabkit.learning.examples import Examples
 from rehabkit.learning.metrics import Metric
 from rehabkit.learning.model import Model
 from rehabkit.learning.protocols import LOSO, RANDOM, Protocol
-from rehabkit.runtime.card import DataUse, TensorSpec
+from rehabkit.runtime.card import TensorSpec
 from rehabkit.systems.contract import System
 
 
@@ -97,10 +97,6 @@ class Recipe(ABC):
     def output(self) -> str:
         """The output that metrics look at."""
         return "probability" if self.classes else "value"
-
-    def simulated(self, examples: Examples) -> list[DataUse]:
-        """For the card: what was made up for training instead of coming from a data set; nothing by default."""
-        return []
 
     def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
         """Thresholds for the card, from predictions on people that the model had not seen.

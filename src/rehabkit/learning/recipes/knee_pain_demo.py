@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-
 from rehabkit.learning.examples import Examples, build
 from rehabkit.learning.metrics import Metric, accuracy, calibration_error, macro_f1
 from rehabkit.learning.model import Model
@@ -19,7 +17,7 @@ from rehabkit.learning.recipes.knee_pain_models import MeasuresModel
 from rehabkit.learning.recipes.knee_pain_simulated import N_LEVELS, cohort
 from rehabkit.learning.studies.knee_pain import modalities
 from rehabkit.learning.trivial import majority
-from rehabkit.runtime.card import DataUse, TensorSpec
+from rehabkit.runtime.card import TensorSpec
 from rehabkit.systems.knee_pain.system import KneePainDemo
 
 LABELS = tuple(f"{level} (simulated)" for level in ("no pain", "mild pain", "moderate pain", "severe pain"))
@@ -34,6 +32,7 @@ class KneePainDemoRecipe(Recipe):
     title: ClassVar[str] = KneePainDemo.title
     system: ClassVar[KneePainDemo] = KneePainDemo()
     data: ClassVar[tuple[str, ...]] = ()
+    simulated: ClassVar[str] = "made-up EEG, EMG and knee angles at four made-up levels of pain; nobody was measured"
     labels: ClassVar[tuple[str, ...]] = LABELS
     outputs: ClassVar[Mapping[str, TensorSpec]] = {
         "probability": TensorSpec(shape=[N_LEVELS], axes=["level"]),
@@ -72,18 +71,6 @@ class KneePainDemoRecipe(Recipe):
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
         """Two windows of each simulated person at each level; no data set is read."""
         return build(self.system, cohort(QUICK_PEOPLE if quick else N_PEOPLE), classes=True)
-
-    def simulated(self, examples: Examples) -> list[DataUse]:
-        """Made-up people, so that no card looks as if anybody had been measured."""
-        return [
-            DataUse(
-                name="simulation",
-                title="Simulated people; nobody was measured",
-                licence="Apache-2.0",
-                n_subjects=len(examples.subjects),
-                n_recordings=len(np.unique(examples.recording)),
-            )
-        ]
 
     def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
         """That everything was simulated."""
