@@ -84,7 +84,7 @@ def test_ctrl_c_ends_with_the_summary() -> None:
         process.stderr.readline()  # its first line: the stream runs
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert "stopped" in err and "error" not in err and "Traceback" not in err
     assert "samples" in out and "rectus_femoris" in out
