@@ -110,7 +110,7 @@ def _unit_width(unit: str) -> float:
 
 
 def _shaded(axes: Axes, i: int, stretches: Sequence[tuple[float, float]]) -> list[d.Shape]:
-    """Each kind of stretch has its own tint, its own edge, and its own height of mark on top."""
+    """Each kind of stretch has its own tint and edge; every second one is hatched as well."""
     fill, edge = FILLS[i % len(FILLS)], EDGES[i % len(EDGES)]
     shapes: list[d.Shape] = []
     for start_s, end_s in stretches:
@@ -118,6 +118,7 @@ def _shaded(axes: Axes, i: int, stretches: Sequence[tuple[float, float]]) -> lis
         if start_s <= axes.end and end_s >= axes.start:
             x1 = max(x1, x0 + 0.8)
             shapes.append(d.box(x0, TOP, x1, axes.bottom, fill, 0.85))
+            shapes += d.hatch(x0, TOP, x1, axes.bottom, edge, 9) if i % 2 else []
             shapes.append(d.box(x0, TOP - 4, x1, TOP - 1, edge))
     return shapes
 
@@ -129,6 +130,7 @@ def _swatch(i: int, label: str, n: int, unit_width: float) -> list[d.Shape]:
     named = d.fitted(words(label), 9.5, width - 20)
     return [
         d.box(x, TOP - 21, x + 10, TOP - 12, FILLS[i % len(FILLS)]),
+        *(d.hatch(x, TOP - 21, x + 10, TOP - 12, EDGES[i % len(EDGES)], 4) if i % 2 else []),
         d.box(x, TOP - 21, x + 10, TOP - 19, EDGES[i % len(EDGES)]),
         d.Text(x + 14, TOP - 12.5, named, 9.5, d.NEUTRAL),
     ]
