@@ -111,6 +111,13 @@ def test_microvolts_called_volts_are_refused_not_mended(tmp_path: Path) -> None:
     assert any(line.startswith("unit taken as stated, uV: Fp1") for line in mended.history)
 
 
+def test_drift_is_not_taken_for_a_wrong_unit(tmp_path: Path) -> None:
+    """A consumer's amplifier, coupled to direct current, wanders by millivolts in a minute."""
+    volts = known(2, seconds=60) + np.linspace(0, 5e-3, 60 * 250)
+    got = biosignals.read(write_fif(tmp_path / "a_raw.fif", volts, ("C3", "C4"), ("eeg", "eeg")))
+    assert got.n_times == 60 * 250
+
+
 def test_the_headers_rate_may_not_be_contradicted(tmp_path: Path) -> None:
     path = write_edf(tmp_path / "a.edf", known(), NAMES)
     assert biosignals.read(path, rate_hz=250.0).rate_hz == 250.0
@@ -175,6 +182,20 @@ def test_brainvision_without_its_data_or_with_data_elsewhere(tmp_path: Path) -> 
         biosignals.read(path)
     with pytest.raises(RecordingError, match=r"name its \.vhdr"):
         biosignals.read(tmp_path / "rec.vmrk")
+
+
+def test_channels_of_other_rates_are_said(tmp_path: Path) -> None:
+    import edfio
+
+    signals = [
+        edfio.EdfSignal(known(1)[0] * 1e6, 250, label="C3", physical_dimension="uV", physical_range=(-200, 200)),
+        edfio.EdfSignal(np.linspace(10, 60, 200), 50, label="knee_flexion", physical_dimension="deg"),
+    ]
+    edfio.Edf(signals).write(tmp_path / "a.edf")
+    got = biosignals.read(tmp_path / "a.edf")
+    assert got.n_times == 1000 and got.channels[1].unit == "deg"
+    assert got.values[500, 1] == pytest.approx(35, abs=0.5)
+    assert "channel knee_flexion was at 50 Hz: MNE brought it to 250 Hz" in got.history
 
 
 def test_a_recording_with_pauses_is_refused(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def built(
 
 def _check_overruled(recording: Biosignal, of: Columns) -> None:
     """A stated unit may take the place of the file's own only where that can't be true."""
-    size = biosignal_units.amplitude(recording.values) * of.overruled
+    size = biosignal_units.swing(recording) * of.overruled
     true = [
         c.name
         for c, volts, ratio in zip(recording.channels, size, of.overruled, strict=True)

@@ -16,6 +16,7 @@ _ALIASES = {"µV": "uV", "μV": "uV", "microV": "uV", "°": "deg", "degree": "de
 _PLAUSIBLE: Mapping[Kind, tuple[float, float]] = {"eeg": (1e-7, 1e-3), "emg": (1e-7, 2e-2)}
 """V: least and largest robust amplitude of a signal in the body. An amplifier's noise is some 0.5 µV; EEG above
 1 mV, and EMG above 20 mV, come from no electrode on skin (De Luca 1997: EMG up to 10 mV peak to peak)."""
+_SECONDS = 20
 
 
 def unit_of(text: str) -> str:
@@ -87,6 +88,27 @@ def amplitude(values: Array) -> Array:
     return np.array([np.ptp(np.percentile(c, (2.5, 97.5))) / 2 if len(c) else np.nan for c in columns])
 
 
+def swing(recording: Biosignal) -> Array:
+    """(n_channels,) median of the robust amplitudes within a second: drift and offset count for nothing.
+
+    Of twenty seconds spread over the recording; NaN where nothing was measured in any.
+
+    Examples
+    --------
+    >>> from rehabkit.recordings.biosignal import Channel
+    >>> drifting = np.linspace(0, 1, 10_000)[:, None]  # 0.1 V a second
+    >>> swing(Biosignal(drifting, 1000.0, (Channel("C3", "eeg"),))).round(3).tolist()
+    [0.047]
+    """
+    n = max(min(round(recording.rate_hz), recording.n_times), 1)
+    starts = np.unique(np.linspace(0, recording.n_times - n, _SECONDS).astype(int))
+    sizes = np.array([amplitude(recording.values[start : start + n]) for start in starts])
+    found = np.full(recording.n_channels, np.nan)
+    there = ~np.isnan(sizes).all(axis=0)
+    found[there] = np.nanmedian(sizes[:, there], axis=0)
+    return found
+
+
 def can_be(kind: Kind, volts: float) -> bool:
     """Whether electrodes on skin can give this amplitude; of kinds without known bounds always.
 
@@ -113,7 +135,7 @@ def check_magnitude(recording: Biosignal, units: Sequence[str]) -> None:
     RecordingError
         If most of a kind's channels that change are too large or too small, naming unit and magnitude.
     """
-    size = amplitude(recording.values)
+    size = swing(recording)
     problems = []
     for kind, (least, most) in _PLAUSIBLE.items():
         places = [i for i, c in enumerate(recording.channels) if c.kind == kind and size[i] > 0]

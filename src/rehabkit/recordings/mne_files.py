@@ -91,6 +91,7 @@ def read(
     kept = [i for i, name in enumerate(raw.ch_names) if name not in triggers and name not in sides.triggers]
     if not kept:
         raise RecordingError(f"{path.name} must hold channels of signals, got only triggers; name another file")
+    said += mne_headers.slower(path, float(raw.info["sfreq"]))
     own = _units(path, raw)
     found = columns([_said(path, raw.ch_names[i], types[i], own, sides) for i in kept], rename, units)
     marks = sides.annotations

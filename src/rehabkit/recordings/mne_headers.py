@@ -49,6 +49,20 @@ def units(path: Path) -> dict[str, str]:
     }
 
 
+def slower(path: Path, rate_hz: float) -> list[str]:
+    """A note on each signal of an EDF or BDF file whose own rate is lower than the fastest one's, ``rate_hz``."""
+    if path.suffix.lower() not in _BYTES_OF:
+        return []
+    header = edf_header(path)
+    signals = [one for one in zip(header.labels, header.n_samples, strict=True) if "Annotations" not in one[0]]
+    most = max((n for _, n in signals), default=1)
+    return [
+        f"channel {label} was at {rate_hz * n / most:g} Hz: MNE brought it to {rate_hz:g} Hz"
+        for label, n in signals
+        if n < most
+    ]
+
+
 def edf_header(path: Path) -> EdfHeader:
     """The header of an EDF or BDF file (Kemp & Olivan 2003), checked against the file's length.
 
