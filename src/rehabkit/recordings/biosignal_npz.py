@@ -117,7 +117,7 @@ def _own(
 ) -> Biosignal:
     if key:
         raise RecordingError(f"{path.name} must be named without #, got #{key}; it holds one recording")
-    arrays = read_arrays(path, "values", "about")
+    arrays = read_arrays(path, "values", "about", others=False)
     values, text = arrays["values"], arrays["about"]
     if values.ndim != 2 or values.dtype.kind != "f" or text.ndim != 1 or text.dtype != np.int8:
         raise RecordingError(
@@ -130,7 +130,8 @@ def _own(
 def _trial(
     path: Path, key: str, names: set[str], units: Collection[str], rename: Mapping[str, str], rate_hz: float | None
 ) -> Biosignal:
-    arrays = read_arrays(path, *(name for name in names if name.startswith(f"{key}_")))
+    needed = (name for name in names if name.startswith(f"{key}_") or name in ("ch", "fs"))
+    arrays = read_arrays(path, *needed, others=False)
     if f"{key}_ev" in names:
         one = mi_openbci.recording(arrays, key, path.name)
     elif _UCI.fullmatch(f"{key}_emg"):

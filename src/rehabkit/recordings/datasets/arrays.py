@@ -17,12 +17,13 @@ LARGEST = 1024 * 2**20
 """Bytes of a file, and of what it unpacks to: some four times the largest set."""
 
 
-def read_arrays(path: Path, *needed: str) -> dict[str, NDArray[Any]]:
-    """Every array in an npz file by its name.
+def read_arrays(path: Path, *needed: str, others: bool = True) -> dict[str, NDArray[Any]]:
+    """The arrays in an npz file by their names.
 
     Parameters
     ----------
     needed : names that must be there.
+    others : unpack the rest too.
 
     Raises
     ------
@@ -35,7 +36,8 @@ def read_arrays(path: Path, *needed: str) -> dict[str, NDArray[Any]]:
             size = sum(member.file_size for member in archive.infolist())
             if size > LARGEST:
                 raise RecordingError(f"{path.name} must unpack to at most {LARGEST} bytes, got {size}; copy it again")
-            found = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
+            members = {name.removesuffix(".npy"): name for name in archive.namelist()}
+            found = {name: archive.read(member) for name, member in members.items() if others or name in needed}
     except DAMAGED as error:
         if isinstance(error, RecordingError):
             raise
