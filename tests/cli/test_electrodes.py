@@ -19,13 +19,18 @@ def test_words_in_the_terminal(rehabkit: Run) -> None:
     assert said.code == 0 and "half the way from Cz to T7" in said.out
 
 
-@pytest.mark.parametrize("kind", ["html", "pdf", "svg"])
-def test_pages(rehabkit: Run, tmp_path: Path, kind: str) -> None:
-    for words in (("emg",), ("eeg", "--system", "recovery_prognosis"), ("eeg",)):
-        path = tmp_path / f"{'_'.join(words)}.{kind}"
-        assert rehabkit("electrodes", *words, "--output", path).code == 0
-        start = {"html": b"<!DOCTYPE html>", "pdf": b"%PDF", "svg": b"<svg xmlns"}[kind]
-        assert path.read_bytes().startswith(start)
+@pytest.mark.parametrize(
+    ("kind", "words", "start"),
+    [
+        ("html", ("emg",), b"<!DOCTYPE html>"),
+        ("pdf", ("eeg", "--system", "recovery_prognosis"), b"%PDF"),
+        ("svg", ("eeg",), b"<svg xmlns"),
+    ],
+)
+def test_pages(rehabkit: Run, tmp_path: Path, kind: str, words: tuple[str, ...], start: bytes) -> None:
+    path = tmp_path / f"page.{kind}"
+    assert rehabkit("electrodes", *words, "--output", path).code == 0
+    assert path.read_bytes().startswith(start)
 
 
 @pytest.mark.parametrize(
