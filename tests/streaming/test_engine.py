@@ -156,6 +156,19 @@ def test_a_rate_that_drifts_is_said(emg):
     assert any("differs from the stated one by 200" in line for line in news)
 
 
+def test_a_channel_that_nobody_needs_may_be_missing(emg):
+    values, times = emg(2000)
+    values[:, 1] = np.nan
+    live = RectifiedMean()
+    live.push = lambda chunk: []
+    _, _, summary = run(Engine(Scripted(values, times), live, [0]))
+    assert summary["samples"]["unreadable"] == 0 and summary["signal_s"] == 2.0
+    _, news, looked = run(Engine(Scripted(values, times)))
+    assert looked["quality"]["biceps_femoris"]["now"] == "100% of the samples missing"
+    assert looked["quality"]["rectus_femoris"]["now"] == "good" and looked["samples"]["unreadable"] == 0
+    assert news[-1] == "poor signal: biceps_femoris: 100% of the samples missing"
+
+
 def test_without_a_system_only_the_signal_is_looked_at(emg):
     values, times = emg(3000)
     values[:, 1] = 0

@@ -9,9 +9,11 @@ start anew. All is decided sample by sample: however the samples are cut into ch
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehabkit.streaming.rates import RateLog, StartRate
 from rehabkit.streaming.sources import Array, Chunk
@@ -47,6 +49,7 @@ class Evener:
     jitter_s : by how much its times may be off, at most; how much they are is learned.
     modulus : at which its count starts again.
     live : whether ``Chunk.arrived_s`` says when the samples were taken.
+    needed : columns that must be numbers, or the sample counts as missing; all by default, with none of them any one.
     rules : what is bridged and what is a jump.
 
     Examples
@@ -60,12 +63,20 @@ class Evener:
     """
 
     def __init__(
-        self, rate_hz: float, *, jitter_s: float = 0.0, modulus: int = 0, live: bool = False, rules: Rules | None = None
+        self,
+        rate_hz: float,
+        *,
+        jitter_s: float = 0.0,
+        modulus: int = 0,
+        live: bool = False,
+        needed: Sequence[int] | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.tally = Tally()
         self.rules = rules or Rules()
         self._news: list[str] = []
         self._nominal_hz, self._jitter_s, self._modulus, self._live = rate_hz, jitter_s, modulus, live
+        self._needed = needed
         self._period = 1.0 / rate_hz
         self._gain = min(0.5, 1.0 / (FOLLOW_S * rate_hz))
         self._peak = jitter_s
@@ -89,15 +100,26 @@ class Evener:
             self._silence = chunk.arrived_s - self._arrived
         self._arrived = chunk.arrived_s
         values = np.asarray(chunk.values, dtype=np.float64)
-        readable: list[bool] = np.all(np.isfinite(values), axis=1).tolist()
+        values = np.where(np.isfinite(values), values, np.nan)
         numbers = [None] * len(values) if chunk.numbers is None or not self._modulus else chunk.numbers.tolist()
-        for row, good, time, number in zip(values, readable, chunk.device_s.tolist(), numbers, strict=True):
+        for row, good, time, number in zip(
+            values, self._readable(values), chunk.device_s.tolist(), numbers, strict=True
+        ):
             self._take(row, good, time, number)
         return [
             Stretch(np.array(one.values), np.array(one.time_s), np.array(one.bridged), one.fresh)
             for one in self._done
             if one.values
         ]
+
+    def _readable(self, values: Array) -> list[bool]:
+        finite = np.isfinite(values)
+        if self._needed is not None and not len(self._needed):
+            rows: NDArray[np.bool_] = np.logical_or.reduce(finite, axis=1)
+        else:
+            rows = np.logical_and.reduce(finite if self._needed is None else finite[:, self._needed], axis=1)
+        told: list[bool] = rows.tolist()
+        return told
 
     def news(self) -> list[str]:
         """What happened since this was last asked, in words."""

@@ -80,7 +80,12 @@ class Engine:
         self._columns = list(range(len(source.channels)) if columns is None else columns)
         self._keep = keep
         self.even = Evener(
-            source.rate_hz, jitter_s=source.jitter_s, modulus=source.modulus, live=source.live, rules=rules
+            source.rate_hz,
+            jitter_s=source.jitter_s,
+            modulus=source.modulus,
+            live=source.live,
+            needed=self._columns if live is not None else (),
+            rules=rules,
         )
         self.watch = QualityWatch(source.rate_hz, self.channels, [source.units[column] for column in self._columns])
         self.compute, self.sensor = Delays(), Delays()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 
 from rehabkit.recordings.biosignal import Channel
@@ -38,7 +39,7 @@ def recording_to(path: Path | None, source: Source) -> Iterator[Callable[[Stretc
 
         def keep(stretch: Stretch) -> None:
             for time_s, row in zip(stretch.time_s, stretch.values, strict=True):
-                file.write(f"{time_s:.6f}," + ",".join(f"{value:.9g}" for value in row) + "\n")
+                file.write(f"{time_s:.6f}," + ",".join("" if isnan(value) else f"{value:.9g}" for value in row) + "\n")
 
         yield keep
 
