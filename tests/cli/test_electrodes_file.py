@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -79,3 +80,15 @@ def test_check_names_what_is_wrong_with_channels(rehabkit: Run, tmp_path: Path) 
     assert answers["clipped channels"]["status"] == "ok"
     silent = write_edf(tmp_path / "b.edf", np.zeros((2, 2500)), ("C3", "C4"))
     assert rehabkit("check", silent).code == 2
+
+
+def test_a_trial_of_a_set_is_assessed(rehabkit: Run, shared: Path) -> None:
+    path = shared / "bio/mi_openbci_R0/eeg_R0_10subj.npz"
+    outcome = rehabkit("assess", f"{path}#S02", "--system", "recovery_prognosis", "--json", "-")
+    if "bundle must be" in outcome.err:
+        pytest.skip("the bundle of recovery_prognosis is not here")
+    said = json.loads(outcome.out)["recording"]
+    assert outcome.code == 0 and said["name"] == "eeg_R0_10subj.npz#S02"
+    assert said["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    hum = next(one for one in said["checks"] if one["name"] == "mains hum")
+    assert hum["status"] == "warning" and "T5" in hum["message"] and "50 Hz" in hum["message"]
