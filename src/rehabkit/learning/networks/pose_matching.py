@@ -1,15 +1,14 @@
 """What every pose matcher has, the small one, and the loss; the published ones are in :mod:`.st_amcnn`.
 
 All are Siamese: the second picture is aligned with the first, one branch reads both, the score is the cosine of the two
-embeddings. Every branch ends in a linear map of its last feature map, so where the cosine comes from has a closed form
-and is an output of the graph: no gradient is needed at run time.
+embeddings. Which limb lowers it is an output of the graph, in closed form: no gradient is needed at run time.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cosine_similarity, normalize
+from torch.nn.functional import binary_cross_entropy_with_logits, cosine_similarity
 
 from rehabkit.learning.networks.stick_figure import StickFigure
 from rehabkit.systems.pose_matching.stick_figure import JOINTS, LIMB_ENDS
@@ -17,6 +16,9 @@ from rehabkit.systems.pose_matching.stick_figure import JOINTS, LIMB_ENDS
 SIZE = 52
 """Pixels of the small matcher's pictures."""
 HIPS = JOINTS.index("left_hip"), JOINTS.index("right_hip")
+N_LIMBS = len(LIMB_ENDS)
+LENGTH_SCALE = 3.0
+"""Brings lengths, shares of the sheet, to the size of directions."""
 MEAN_LENGTH = 0.175
 """Of the limbs on the small sheet, as a share of its side: an arm overhead just fits in."""
 
@@ -50,11 +52,11 @@ class Matcher(nn.Module):
         return outputs if self.training else outputs | {"limbs": self.limbs(learner, template, maps, embeddings)}
 
     def maps(self, learner: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
-        """The last feature maps of both figures, (batch, channels, rows, columns) each."""
+        """Both figures as the branch reads them, (batch, …) each: what :meth:`embed` takes."""
         raise NotImplementedError
 
     def embed(self, features: Tensor) -> Tensor:
-        """(batch, channels, rows, columns) → (batch, n_embedding), a linear map once training is over."""
+        """(batch, …) → (batch, n_embedding)."""
         raise NotImplementedError
 
     def limbs(
@@ -65,16 +67,19 @@ class Matcher(nn.Module):
 
 
 class SmallMatcher(Matcher):
-    """A matcher for phones: hips in the middle of a 52×52 sheet, four convolutions, depthwise global pooling.
+    """A matcher for phones: a picture of 52×52 and the directions of the limbs, both with the hips in the middle.
 
     Placing the figure by its hips and the length of its limbs does in closed form what the spatial transformer has to
     learn. Global pooling takes the place of the large last layer; its weights differ by position (depthwise global
-    convolution, Chen et al. 2018, MobileFaceNets), since a plain average forgets where a limb was.
+    convolution, Chen et al. 2018, MobileFaceNets), since a plain average forgets where a limb was. Beside the picture
+    three linear layers read direction and length of each limb, and the two embeddings are added.
     """
 
     ends: Tensor
 
-    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 64), n_embedding: int = 64) -> None:
+    def __init__(
+        self, widths: tuple[int, ...] = (16, 32, 64, 64), n_embedding: int = 64, n_hidden: int = 128
+    ) -> None:
         super().__init__()
         self.draw = StickFigure(SIZE)
         layers: list[nn.Module] = []
@@ -87,12 +92,30 @@ class SmallMatcher(Matcher):
         side = side_of(self.features, SIZE)
         self.pool = nn.Parameter(torch.randn(n_in, side, side) / side)
         self.norm, self.head = nn.BatchNorm1d(n_in), nn.Linear(n_in, n_embedding)
-        self.cover = StickFigure(side)
+        self.directions = nn.Sequential(
+            nn.Linear(3 * N_LIMBS, n_hidden), nn.BatchNorm1d(n_hidden), nn.ReLU(),
+            nn.Linear(n_hidden, n_hidden), nn.BatchNorm1d(n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_embedding),
+        )  # fmt: skip
         self.register_buffer("ends", torch.as_tensor(LIMB_ENDS), persistent=False)
 
     def maps(self, learner: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
-        """As the base says."""
-        return self.features(self.draw(self.placed(learner))), self.features(self.draw(self.placed(template)))
+        """What both figures become before they are compared, (batch, n_embedding) of the picture and of the limbs."""
+        return self.read(learner), self.read(template)
+
+    def read(self, joints: Tensor) -> Tensor:
+        """(batch, 13, 3) → (batch, n_embedding + 33): the picture's embedding, and the limbs as they are."""
+        placed = self.placed(joints)
+        features = self.features(self.draw(placed))
+        seen = self.head(self.norm((features * self.pool).sum(dim=(2, 3))))
+        return torch.cat([seen, self.limb_vectors(placed).flatten(1)], dim=1)
+
+    def limb_vectors(self, placed: Tensor) -> Tensor:
+        """(batch, 13, 3) → (batch, 11, 3): direction and length of each limb, 0 where an end wasn't seen."""
+        points, seen = placed[..., :2], placed[..., 2:]
+        along = points[:, self.ends[:, 1]] - points[:, self.ends[:, 0]]  # (batch, limb, x and y)
+        length = along.norm(dim=2, keepdim=True)
+        drawn = seen[:, self.ends[:, 0]] * seen[:, self.ends[:, 1]]
+        return torch.cat([along / length.clamp_min(1e-6), length * LENGTH_SCALE], dim=2) * drawn
 
     def placed(self, joints: Tensor) -> Tensor:
         """(batch, 13, 3) with the hips in the middle of the sheet and limbs of a fixed total length.
@@ -108,27 +131,25 @@ class SmallMatcher(Matcher):
         return torch.cat([((points - hips[:, None]) * scale + 0.5) * seen, seen], dim=2)
 
     def embed(self, features: Tensor) -> Tensor:
-        """As the base says."""
-        pooled: Tensor = self.head(self.norm((features * self.pool).sum(dim=(2, 3))))
-        return pooled
+        """The picture's embedding and that of the limbs, added."""
+        n = self.head.out_features
+        embedding: Tensor = features[:, :n] + self.directions(features[:, n:])
+        return embedding
 
     def limbs(
         self, learner: Tensor, template: Tensor, maps: tuple[Tensor, Tensor], embeddings: tuple[Tensor, Tensor]
     ) -> Tensor:
-        """(batch, 11) minus each limb's part of the embeddings' squared distance.
+        """(batch, 11) how much the cosine falls short of what it were with that limb as the template holds it.
 
-        With unit embeddings ``|ê_l - ê_t|² = 2 - 2 cosine``, and, all after the last map being linear, it is a sum over
-        positions (but for a constant) of the maps' difference times the weights: class activation mapping (Zhou et al.
-        2016) of the distance. A limb is given what lies where it was drawn in one of the pictures and not in the other.
+        One limb after the other is given the template's direction and length, in the part that reads limbs.
         """
-        own, other = (normalize(e) for e in embeddings)
-        sizes = [e.norm(dim=1)[:, None, None, None] for e in embeddings]
-        scale = self.norm.weight / torch.sqrt(self.norm.get_buffer("running_var") + self.norm.eps)
-        alpha = ((own - other) @ self.head.weight) * scale  # (batch, channel)
-        apart = alpha[:, :, None, None] * self.pool * (maps[0] / sizes[0] - maps[1] / sizes[1])
-        first, last = (self.cover.coverage(self.placed(joints)) for joints in (learner, template))
-        part: Tensor = ((first - last).abs() * apart.sum(dim=1, keepdim=True)).sum(dim=(2, 3))
-        return -part
+        n = self.head.out_features
+        own, other = (x[:, n:].reshape(-1, N_LIMBS, 3) for x in maps)
+        swap = torch.eye(N_LIMBS, dtype=own.dtype, device=own.device)[None, :, :, None]  # (1, swapped, limb, 1)
+        mended = own[:, None] * (1 - swap) + other[:, None] * swap  # (batch, swapped, limb, 3)
+        read = self.directions(mended.reshape(-1, 3 * N_LIMBS)).reshape(len(own), N_LIMBS, n)
+        score = cosine_similarity(maps[0][:, None, :n] + read, embeddings[1][:, None], dim=2)
+        return cosine_similarity(*embeddings)[:, None] - score
 
 
 def matching_loss(outputs: dict[str, Tensor], batch: dict[str, Tensor]) -> Tensor:

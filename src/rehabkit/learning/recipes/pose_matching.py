@@ -79,7 +79,7 @@ def trained_on_judged(split: Callable[[Examples], list[Fold]]) -> Callable[[Exam
 HALVES = Protocol(
     "halves",
     "half of the people left out, both people of a pair on one side; small trained for 25 passes, the published "
-    "networks for 20; small's design was chosen by looking at four of the ten people",
+    "networks for 20; small's design was chosen by looking at these ten people",
     trained_on_judged(by_column("half")),
 )
 LEAK = Protocol(
@@ -140,7 +140,7 @@ class PoseMatchingRecipe(Recipe):
         "Trained on ten healthy adults in front of a Kinect who simulated errors; not tested on patients.",
         "It compares pictures: what points at the camera can't be seen, and both poses need the same view.",
         "No angle in degrees comes from it; those are measured apart.",
-        "Its design was chosen by looking at four of the ten people, so its figures are a little optimistic.",
+        "Its design was chosen by looking at the same ten people, so its figures are a little optimistic.",
     )
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
