@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 
 from rehabkit.demo import demo_recording
+from rehabkit.learning.recipes.recovery_simulated import eeg
 from rehabkit.pose.smoothing import clean
-from rehabkit.recordings import landmarks
+from rehabkit.recordings import biosignals, landmarks
+from rehabkit.recordings.biosignal import Biosignal
 from rehabkit.recordings.datasets import spar
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.systems.pose_matching.system import PosePair
 
 SPAR = Path(__file__).parents[3] / "shared" / "data" / "exercise" / "spar_watch_imu" / "spar_subset.npz"
+EEG = Path(__file__).parents[3] / "shared" / "data" / "bio" / "physionet_eegmmidb_S001" / "S001R04.edf"
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,33 @@ def bad_watches() -> list[tuple[Inertial, str]]:
     ]
 
 
+def imagery() -> Biosignal:
+    """A real run of imagined fists from its EDF file, where the data are at hand; else simulated EEG."""
+    if EEG.is_file():
+        return biosignals.read(EEG)
+    return eeg(0.0, np.random.default_rng(0))
+
+
+def bad_eegs() -> list[tuple[Biosignal, str]]:
+    whole = imagery()
+    lost = whole.values.copy()
+    lost[100, whole.names.index("C3")] = np.nan
+    renamed = tuple(replace(c, name="X1") if c.name == "C3" else c for c in whole.channels)
+    return [
+        (whole.pick([name for name in whole.names if name != "C4"]), "channels must include C4"),
+        (replace(whole, channels=renamed), "channels must include C3"),
+        (replace(whole, rate_hz=80.0), "rate must be at least 100 Hz, got 80 Hz"),
+        (replace(whole, values=lost), "NaN in C3"),
+        (whole.between(0.0, 30.0), "20 stretches of 2 s"),
+        (replace(whole, values=0 * whole.values), "flat"),
+    ]
+
+
 ROWS: dict[str, Row] = {
     "movement_recognition": Row(squat, bad_skeletons, unprunable=frozenset({"minirocket"})),
     "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
     "joint_error": Row(squat, bad_skeletons),
     "pose_matching": Row(pair, bad_pairs, unprunable=frozenset({"classical"})),
+    "recovery_prognosis": Row(imagery, bad_eegs),
     "exercise_imu": Row(watch, bad_watches, unprunable=frozenset({"classical"})),
 }

@@ -12,6 +12,8 @@ from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
 from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
 from rehabkit.learning.recipes.pose_matching import PoseMatchingRecipe
+from rehabkit.learning.recipes.recovery_prognosis import RecoveryPrognosisRecipe
+from rehabkit.learning.recipes.stroke_severity import StrokeSeverityRecipe
 
 _ALL: tuple[Recipe, ...] = (
     MovementRecognitionRecipe(),
@@ -20,6 +22,8 @@ _ALL: tuple[Recipe, ...] = (
     PoseMatchingRecipe(),
     ExerciseImuRecipe(),
     KimoreScoreRecipe(),
+    RecoveryPrognosisRecipe(),
+    StrokeSeverityRecipe(),
 )
 RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}
 """One recipe a system; further ones for research figures that ship no bundle."""

@@ -12,6 +12,7 @@ from rehabkit.systems.joint_error import JointError
 from rehabkit.systems.movement_quality import MovementQuality
 from rehabkit.systems.movement_recognition import MovementRecognition
 from rehabkit.systems.pose_matching.system import PoseMatching
+from rehabkit.systems.recovery_prognosis.system import RecoveryPrognosis
 
 _ALL: tuple[System[Any], ...] = (
     MovementRecognition(),
@@ -19,6 +20,7 @@ _ALL: tuple[System[Any], ...] = (
     JointError(),
     PoseMatching(),
     ExerciseImu(),
+    RecoveryPrognosis(),
 )
 SYSTEMS: Mapping[str, System[Any]] = {one.name: one for one in _ALL}
 """By name, in the order in which they are shown."""
