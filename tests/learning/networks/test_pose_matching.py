@@ -135,18 +135,33 @@ def test_equal_figures_match_and_blame_no_limb(small: SmallMatcher) -> None:
     torch.testing.assert_close(outputs["limbs"], torch.zeros(3, len(LIMBS)))
 
 
-def test_the_parts_add_up_to_the_distance(small: SmallMatcher) -> None:
-    """Without biases after the maps ``|ê_l - ê_t|² = 2 - 2 cosine`` is the sum over all positions: a limb that covers
-    the whole sheet in one picture and nothing in the other is given all of it."""
+def test_only_a_limb_that_differs_is_blamed(small: SmallMatcher) -> None:
+    """A forearm turned about its elbow changes no other limb, neither place nor scale: nothing else is blamed."""
+    template = standing(3, 6)
+    learner = template.clone()
+    elbow, wrist = JOINTS.index("left_elbow"), JOINTS.index("left_wrist")
+    along = template[:, wrist, :2] - template[:, elbow, :2]
+    learner[:, wrist, :2] = template[:, elbow, :2] + torch.stack([-along[:, 1], along[:, 0]], dim=1)
+    limbs = small(learner, template)["limbs"]
+    forearm = [name for name, *_ in LIMBS].index("left forearm")
+    others = torch.cat([limbs[:, :forearm], limbs[:, forearm + 1 :]], dim=1)
+    torch.testing.assert_close(others, torch.zeros_like(others), atol=1e-6, rtol=0)
+    assert (limbs[:, forearm].abs() > 1e-3).all()
+
+
+def test_a_limb_is_blamed_by_what_lending_it_the_templates_gains(small: SmallMatcher) -> None:
+    """Where the limbs are all that is read and one limb is all that differs, lending it makes the figures equal."""
     module = copy.deepcopy(small)
-    figures = standing(1, 6), standing(1, 7)
     with torch.no_grad():
-        for bias in (module.norm.bias, module.norm.running_mean, module.head.bias):
-            bias.zero_()
-        covers = iter([torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)])
-        module.cover.coverage = lambda _: next(covers)  # type: ignore[method-assign]
-        outputs = module(*figures)
-    torch.testing.assert_close(-outputs["limbs"][0, 0], 2 - 2 * outputs["score"][0], atol=1e-5, rtol=1e-4)
+        module.head.weight.zero_()
+        module.head.bias.zero_()
+    template = standing(2, 7)
+    learner = template.clone()
+    elbow, wrist = JOINTS.index("right_elbow"), JOINTS.index("right_wrist")
+    learner[:, wrist, :2] = 2 * template[:, elbow, :2] - template[:, wrist, :2]
+    outputs = module(learner, template)
+    forearm = [name for name, *_ in LIMBS].index("right forearm")
+    torch.testing.assert_close(outputs["limbs"][:, forearm], outputs["score"] - 1, atol=1e-5, rtol=0)
 
 
 def test_place_and_size_make_no_difference_to_the_small_one() -> None:

@@ -77,9 +77,7 @@ class SmallMatcher(Matcher):
 
     ends: Tensor
 
-    def __init__(
-        self, widths: tuple[int, ...] = (16, 32, 64, 64), n_embedding: int = 64, n_hidden: int = 128
-    ) -> None:
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 64), n_embedding: int = 64, n_hidden: int = 128) -> None:
         super().__init__()
         self.draw = StickFigure(SIZE)
         layers: list[nn.Module] = []
@@ -147,7 +145,7 @@ class SmallMatcher(Matcher):
         own, other = (x[:, n:].reshape(-1, N_LIMBS, 3) for x in maps)
         swap = torch.eye(N_LIMBS, dtype=own.dtype, device=own.device)[None, :, :, None]  # (1, swapped, limb, 1)
         mended = own[:, None] * (1 - swap) + other[:, None] * swap  # (batch, swapped, limb, 3)
-        read = self.directions(mended.reshape(-1, 3 * N_LIMBS)).reshape(len(own), N_LIMBS, n)
+        read = self.directions(mended.reshape(-1, 3 * N_LIMBS)).reshape(-1, N_LIMBS, n)
         score = cosine_similarity(maps[0][:, None, :n] + read, embeddings[1][:, None], dim=2)
         return cosine_similarity(*embeddings)[:, None] - score
 
