@@ -93,6 +93,8 @@ def test_a_description_given_by_name(tmp_path: Path) -> None:
         ("[[channels]]\ncolumn = 'a'\nkind = 'brain'\n", "kind"),
         ("[[channels]]\ncolumn = 'a'\nkind = 'emg'\n", "--units uV"),
         ("[[channels]\n", "TOML"),
+        ("rate_hz = " + "9" * 5000 + "\n", "TOML"),
+        ("", "told.toml|0 bytes"),
     ],
 )
 def test_wrong_descriptions(tmp_path: Path, toml: str, why: str) -> None:

@@ -164,8 +164,9 @@ def _scale(path: Path, told: Any) -> float:
 def _json(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
+    content = read_bytes(path, _LARGEST)
     try:
-        found = json.loads(read_bytes(path, _LARGEST).decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RecordingError(f"{path.name} must be JSON, got '{str(error)[:80]}'; correct it") from error
     return found if isinstance(found, dict) else {}

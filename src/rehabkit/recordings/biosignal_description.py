@@ -76,12 +76,13 @@ def described(path: Path) -> Description:
     RecordingError
         If it is no TOML, or says something else.
     """
+    content = read_bytes(path, 2**20)
     try:
-        return Description.model_validate(tomllib.loads(read_bytes(path, 2**20).decode("utf-8")))
+        return Description.model_validate(tomllib.loads(content.decode("utf-8")))
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, one['loc']))} is wrong: {one['msg']}" for one in error.errors()[:4]]
         raise RecordingError(f"{path.name}: {'; '.join(wrong)}; see docs/biosignals.md") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits, too, is a plain ValueError
         raise RecordingError(f"{path.name} must be a TOML file, got '{error}'; correct it") from error
 
 
