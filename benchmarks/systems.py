@@ -52,9 +52,14 @@ def run(one: Recipe, data: Path, jobs: int, models: list[str] | None, *, with_bu
             "seed": SEED,
             "machine": f"{os.cpu_count()} CPU cores, {bench.device_name()}",
         },
-        data=[path for name in one.data for path in sorted(locate(name, data).iterdir()) if path.suffix != ".md"],
+        data=[path for name in one.data for path in files(locate(name, data))],
         started=started,
     )
+
+
+def files(folder: Path) -> list[Path]:
+    """What lies in a data set's folder, without what is written about it."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".md")
 
 
 def evaluated(

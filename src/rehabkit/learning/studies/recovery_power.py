@@ -19,7 +19,7 @@ from rehabkit.systems.recovery_prognosis.analysis import SITES
 Array = NDArray[np.float64]
 SHARES, SIZES = (0.0, 0.25, 0.6), (11, 27, 60)
 N_COHORTS, N_QUICK, DRAWS = 1000, 60, 499
-RIDGE_COHORTS, RIDGE_DRAWS, RIDGE_MOST = 60, 99, 27
+RIDGE_COHORTS, RIDGE_DRAWS, RIDGE_MOST = 30, 99, 27
 LEVEL = 0.05
 
 

@@ -21,7 +21,7 @@ from rehabkit.runtime.home import home
 from rehabkit.signals.permutation import p_value
 
 Array = NDArray[np.float64]
-DRAWS, DRAWS_SVM, DRAWS_QUICK = 10_000, 300, 99
+DRAWS, DRAWS_SVM, DRAWS_QUICK = 10_000, 200, 99
 COLUMNS = ["score at the start", "model", "R²", "MAE", "skill over the mean (95 %)", "p", "verdict"]
 
 
