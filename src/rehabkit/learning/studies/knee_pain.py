@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.learning.bench import score
-from rehabkit.learning.examples import Examples
+from rehabkit.learning.bench import Settings, run_fold, score
+from rehabkit.learning.examples import Examples, merged
 from rehabkit.learning.metrics import N_BOOTSTRAP, balanced_accuracy, by_recording
+from rehabkit.learning.protocols import Fold
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes import knee_pain_analysis as analysis
 from rehabkit.learning.recipes.knee_pain_data import examples, trials
 from rehabkit.learning.recipes.knee_pain_models import only
 from rehabkit.learning.recipes.knee_pain_nuisance import NAMES
+from rehabkit.runtime.home import home
 from rehabkit.systems.knee_pain.tensors import MODALITIES
 
 Array = NDArray[Any]
@@ -90,14 +92,18 @@ def modalities(recipe: Recipe, source: Path | None, quick: bool, parts: Sequence
 
 
 def _left_out(recipe: Recipe, name: str, data: Examples, parts: Sequence[Sequence[str]], quick: bool) -> list[Array]:
-    """Probabilities on people left out, one array for each set of modalities; each fold is trained once."""
+    """Probabilities on people left out, one array for each set of modalities; each fold is trained once and kept."""
+    settings = Settings(quick=quick, cache=home() / "folds")
     found = [np.zeros((len(data), len(recipe.labels)), dtype=np.float32) for _ in parts]
     for fold in next(iter(recipe.protocols.values())).split(data):
-        model = recipe.models[name]()
-        model = model.quick() if quick else model
-        model.fit(data.at(fold.train), 0)
-        for into, kept in zip(found, parts, strict=True):
-            into[fold.test] = model.predict(only(data.at(fold.test), kept))["probability"]
+        train, test = data.at(fold.train), data.at(fold.test)
+        joined = merged([train, *(only(test, kept) for kept in parts)])
+        rows = np.arange(len(joined))
+        told = run_fold(
+            recipe, name, recipe.models[name], joined, Fold(fold.name, rows[: len(train)], rows[len(train) :]), settings
+        )[0]["probability"]
+        for into, part in zip(found, np.split(told, len(parts)), strict=True):
+            into[fold.test] = part
     return found
 
 
