@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rehabkit.recordings import biosignals
+from rehabkit.recordings import biosignal_csv, biosignals
 from rehabkit.streaming.simulated import simulated_emg
 
 from .conftest import Outcome
@@ -102,3 +103,15 @@ def test_lsl_says_nothing_of_its_own(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [
         'error: --stream must name a stream that is being sent, got "nobody\'s stream"; no stream is on this network'
     ]
+
+
+def test_a_flood_of_news_is_cut_short(rehabkit: Run, tmp_path: Path) -> None:
+    recording = simulated_emg(3.0)
+    values = recording.values.copy()
+    values[::40] = np.nan  # a sample lost in every 40
+    torn = tmp_path / "torn.csv"
+    biosignal_csv.write(replace(recording, values=values), torn)
+    outcome = rehabkit("stream", torn, "--source", "file", "--check", "--fast")
+    assert outcome.code == 0 and "unreadable" in outcome.out
+    assert "1 sample (1 ms) missing, bridged" in outcome.err
+    assert len(outcome.err.splitlines()) < 40 and "more gaps" in outcome.err

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rehabkit.streaming.engine import Engine, Output
 
 REDRAW_S = 0.2
-MOST_CHANNELS = 8
+MOST_CHANNELS, MOST_GAPS = 8, 5
+"""Shown in the live line; said in one second."""
 
 
 class View:
@@ -27,6 +28,7 @@ class View:
         self._live: Live | None = None
         self._last: Output | None = None
         self._drawn_s = self._begun_s = time.perf_counter()
+        self._second = self._n_gaps = 0
 
     def __enter__(self) -> View:
         if self._to.is_terminal and not self._quiet:
@@ -45,14 +47,29 @@ class View:
 
     def update(self, outputs: list[Output], news: list[str]) -> None:
         """Each step of the stream."""
-        for line in news:
-            self.say(line)
+        self._tell(news)
         if outputs:
             self._last = outputs[-1]
         now_s = time.perf_counter()
         if self._live is not None and now_s - self._drawn_s > REDRAW_S:
             self._drawn_s = now_s
             self._live.update(self._line(), refresh=True)
+
+    def _tell(self, news: list[str]) -> None:
+        """Everything, but of gaps five a second: a bad radio link loses more packets than anyone can read."""
+        second = int(time.perf_counter() - self._begun_s)
+        if second != self._second:
+            self._rest()
+            self._second = second
+        for line in news:
+            self._n_gaps += " missing, " in line
+            if " missing, " not in line or self._n_gaps <= MOST_GAPS:
+                self.say(line)
+
+    def _rest(self) -> None:
+        if self._n_gaps > MOST_GAPS:
+            self.say(f"and {self._n_gaps - MOST_GAPS} more gaps")
+        self._n_gaps = 0
 
     def say(self, what: str) -> None:
         """One line, with the second since the beginning."""
@@ -61,6 +78,7 @@ class View:
     def finish(self, summary: dict[str, Any], *, to_stderr: bool) -> None:
         """The summary as a table."""
         self._end()
+        self._rest()
         console(stderr=to_stderr, quiet=self._quiet).print(table_of(summary))
 
     def _end(self) -> None:

@@ -271,7 +271,7 @@ class Evener:
         lasted = missing * self._period
         self.tally.longest_gap_s = max(self.tally.longest_gap_s, lasted)
         done = "bridged" if self._bridgeable(missing) else "started anew"
-        self._say(f"{missing} samples ({lasted * 1e3:.3g} ms) missing, {done}")
+        self._say(f"{missing} sample{'s' * (missing != 1)} ({lasted * 1e3:.3g} ms) missing, {done}")
 
     def _say(self, what: str) -> None:
         if len(self._news) < MOST_NEWS:
