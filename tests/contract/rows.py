@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 
 from rehabkit.demo import demo_recording
+from rehabkit.learning.recipes import knee_pain_simulated
 from rehabkit.learning.recipes.recovery_simulated import eeg
 from rehabkit.pose.smoothing import clean
 from rehabkit.recordings import biosignals, landmarks
 from rehabkit.recordings.biosignal import Biosignal
-from rehabkit.recordings.datasets import spar
+from rehabkit.recordings.datasets import spar, uci_lower_limb
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.recordings.skeleton import Skeleton
+from rehabkit.runtime.evidence import Part
 from rehabkit.systems.pose_matching.system import PosePair
 
+BIO = Path(__file__).parents[3] / "shared" / "data" / "bio"
+UCI = BIO / "uci_lower_limb" / "uci_lower_limb_1000hz.npz"
 SPAR = Path(__file__).parents[3] / "shared" / "data" / "exercise" / "spar_watch_imu" / "spar_subset.npz"
 EEG = Path(__file__).parents[3] / "shared" / "data" / "bio" / "physionet_eegmmidb_S001" / "S001R04.edf"
 
@@ -33,12 +37,15 @@ class Row:
     malformed : gives recordings with a fault, each with what the error must name.
     size_budget : bytes that the shipped bundle may have.
     unprunable : networks that pruning must refuse: all their channels are fixed (MiniRocket, closed form) or outputs.
+    parts : what to hide when maps of two networks are compared; stretches of time by default. One that remembers
+        looks at the latest moments most, trained or not.
     """
 
     sample: Callable[[], Any]
     malformed: Callable[[], list[tuple[Any, str]]]
     size_budget: int = 1_000_000
     unprunable: frozenset[str] = frozenset()
+    parts: dict[str, Part] | None = None
 
 
 def squat() -> Skeleton:
@@ -119,11 +126,52 @@ def bad_eegs() -> list[tuple[Biosignal, str]]:
     ]
 
 
+def knee() -> Biosignal:
+    """A real man sitting and stretching his knee, where the data are at hand; else a simulated one."""
+    if UCI.is_file():
+        return uci_lower_limb.read(UCI)[2].recording.between(0.0, 9.0)
+    rng = np.random.default_rng(0)
+    return knee_pain_simulated.recorded(knee_pain_simulated.drawn(rng), 1, rng)
+
+
+def bad_knees() -> list[tuple[Biosignal, str]]:
+    whole = knee()
+    lost = whole.values.copy()
+    lost[100, whole.names.index("knee_flexion")] = np.nan
+    renamed = tuple(replace(channel, name=f"channel {i}") for i, channel in enumerate(whole.channels))
+    return [
+        (replace(whole, channels=renamed), "rectus_femoris"),
+        (whole.pick(["rectus_femoris", "biceps_femoris"]), "vastus_medialis, semitendinosus of kind emg must be"),
+        (whole.between(0.0, 3.9), "at least 4 s, got 3.9 s"),
+        (replace(whole, rate_hz=500.0), "rate must be at least 1000 Hz, got 500 Hz"),
+        (replace(whole, values=lost), "NaN in knee_flexion"),
+    ]
+
+
+def bad_thighs() -> list[tuple[Biosignal, str]]:
+    whole = knee()
+    lost = whole.values.copy()
+    lost[100, whole.names.index("rectus_femoris")] = np.nan
+    renamed = tuple(replace(c, name="EMG 1") if c.name == "biceps_femoris" else c for c in whole.channels)
+    return [
+        (replace(whole, channels=renamed), "channels must include biceps_femoris"),
+        (whole.between(0.0, 1.5), "at least 2 s, got 1.5 s"),
+        (replace(whole, rate_hz=500.0), "rate must be at least 1000 Hz, got 500 Hz"),
+        (replace(whole, values=lost), "NaN in rectus_femoris"),
+    ]
+
+
 ROWS: dict[str, Row] = {
     "movement_recognition": Row(squat, bad_skeletons, unprunable=frozenset({"minirocket"})),
     "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
     "joint_error": Row(squat, bad_skeletons),
     "pose_matching": Row(pair, bad_pairs, unprunable=frozenset({"classical"})),
     "recovery_prognosis": Row(imagery, bad_eegs),
+    "joint_intention": Row(
+        knee,
+        bad_thighs,
+        unprunable=frozenset({"published"}),
+        parts={name: Part("envelope", (slice(None), i)) for i, name in enumerate(uci_lower_limb.MUSCLES)},
+    ),
     "exercise_imu": Row(watch, bad_watches, unprunable=frozenset({"classical"})),
 }

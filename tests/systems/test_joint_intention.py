@@ -108,15 +108,16 @@ def test_what_it_refuses(recording, named):
 
 
 def test_a_constant_error_is_found_and_calibrated_away():
-    """10° off everywhere; 2 s calibrate, less 12 frames of warm-up, against a prior worth 5 frames."""
+    """10° off everywhere; 2 s calibrate, less 12 frames of warm-up, against a prior worth 3 s, 75 frames."""
     recording = leg(10.0)
     found = said(recording, outputs_for(recording, 10.0))
     assert found["knee_angle_rmse"].value == pytest.approx(10.0, abs=1e-3)
     assert found["knee_angle_rmse_offset_free"].value == pytest.approx(0.0, abs=1e-3)
     n_frames = 50 - 12  # that end before 2 s, less those of the warm-up
-    assert found["knee_angle_rmse_calibrated"].value == pytest.approx(10 * 5 / (n_frames + 5), abs=1e-2)
+    assert found["knee_angle_rmse_calibrated"].value == pytest.approx(10 * 75 / (n_frames + 75), abs=1e-2)
     assert "first 1.5 s" in found["knee_angle_rmse_calibrated"].evidence.method
-    assert found["knee_angle_mean"].value == pytest.approx(45, abs=3)
+    left = 10 * 75 / (n_frames + 75)
+    assert found["knee_angle_mean"].value == pytest.approx(45 + left, abs=2)
 
 
 def test_errors_against_the_measured_angle():
@@ -170,13 +171,13 @@ def test_calibration_learns_a_slope_from_the_features_and_moves_little_on_little
     rows = {"value": value, "features": features}
     measured = value + 6 * features[:, 3] - 4
     much = calibrate(rows, measured)
-    assert much.weights[3] == pytest.approx(6, rel=0.05) and much.offset_deg == pytest.approx(-4, rel=0.05)
+    assert much.weights[3] == pytest.approx(6, rel=0.1) and much.offset_deg == pytest.approx(-4, rel=0.1)
     np.testing.assert_allclose(much(rows), measured, atol=0.8)
     few = {name: one[:5] for name, one in rows.items()}
     little = calibrate(few, measured[:5])
     assert abs(little.weights[3]) < 2
     alone = calibrate(rows, measured, slope_s=np.inf)
-    assert not alone.weights.any() and alone.offset_deg == pytest.approx(-4, abs=0.3)
+    assert not alone.weights.any() and alone.offset_deg == pytest.approx(-4, abs=0.5)
 
 
 @pytest.mark.parametrize("rate_hz", [1000.0, 1500.0])

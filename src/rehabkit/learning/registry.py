@@ -8,6 +8,7 @@ from rehabkit.errors import InputError
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
 from rehabkit.learning.recipes.joint_error import JointErrorRecipe
+from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
 from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
 from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
@@ -21,6 +22,7 @@ _ALL: tuple[Recipe, ...] = (
     JointErrorRecipe(),
     PoseMatchingRecipe(),
     ExerciseImuRecipe(),
+    JointIntentionRecipe(),
     KimoreScoreRecipe(),
     RecoveryPrognosisRecipe(),
     StrokeSeverityRecipe(),

@@ -17,7 +17,7 @@ from rehabkit.systems.joint_intention_live import FRAME_HZ, N_FRAMES
 Array = NDArray[np.float64]
 SHARE, LONGEST_S = 0.2, 10.0
 """Of a recording that calibrates: the first fifth, at most 10 s."""
-OFFSET_S, SLOPE_S = 0.2, 2.0
+OFFSET_S, SLOPE_S = 3.0, 4.0
 """Seconds of calibration at which the offset, and each slope, is moved half of the way (features of variance 1)."""
 SIZE = 0.5
 """Usual size of a feature."""
@@ -57,11 +57,11 @@ def calibrate(
 
     Examples
     --------
-    A constant error is taken off:
+    A constant error is taken off, the more the longer it was seen:
 
     >>> rows = {"value": np.zeros(250, np.float32), "features": np.zeros((250, 2), np.float32)}
-    >>> round(calibrate(rows, np.full(250, 20.0)).offset_deg, 1)  # after 10 s, against a prior worth 0.2 s
-    19.6
+    >>> round(calibrate(rows, np.full(250, 20.0)).offset_deg, 1)  # 10 s, against a prior worth 3 s: 20 · 10 / 13
+    15.4
     """
     value = outputs["value"].reshape(-1).astype(np.float64)
     features = outputs["features"].astype(np.float64) / SIZE

@@ -9,6 +9,7 @@ from rehabkit.errors import InputError
 from rehabkit.systems.contract import System
 from rehabkit.systems.exercise_imu import ExerciseImu
 from rehabkit.systems.joint_error import JointError
+from rehabkit.systems.joint_intention import JointIntention
 from rehabkit.systems.movement_quality import MovementQuality
 from rehabkit.systems.movement_recognition import MovementRecognition
 from rehabkit.systems.pose_matching.system import PoseMatching
@@ -20,6 +21,7 @@ _ALL: tuple[System[Any], ...] = (
     JointError(),
     PoseMatching(),
     ExerciseImu(),
+    JointIntention(),
     RecoveryPrognosis(),
 )
 SYSTEMS: Mapping[str, System[Any]] = {one.name: one for one in _ALL}
