@@ -16,7 +16,7 @@ from rehabkit.learning.protocols import LOSO
 from rehabkit.learning.recipe import Table
 from rehabkit.learning.recipes.stroke_models import PatientRidge, left_out_by_ridge, left_out_by_svm, of_patients
 from rehabkit.learning.recipes.stroke_severity import SCORES, Score, StrokeScoreRecipe
-from rehabkit.learning.verdict import skill, skill_interval, verdict
+from rehabkit.learning.verdict import paired_p, skill, skill_interval, verdict
 from rehabkit.runtime.home import home
 from rehabkit.signals.permutation import p_value
 
@@ -39,8 +39,9 @@ def severity(source: Path | None, quick: bool) -> Table:
         "than the patient: scalers, penalties, weights. Skill: share of the squared error of the others' mean that is "
         "taken away; its interval draws patients with replacement. p, one-sided: "
         f"{DRAWS_QUICK if quick else DRAWS} orders of the labels over patients (svm {_draws('svm', quick)}), the "
-        "penalty chosen anew in each; the network wasn't permuted. This is severity at the start, never recovery, and "
-        "no bundle is made of it. Age, days and the other scores are what a clinician has without EEG."
+        "penalty chosen anew in each; of the network, which isn't trained anew, by turning the signs of the "
+        "differences of squared errors. The verdict: better only if p < 0.05 and the interval lies above 0. This is "
+        "severity at the start, never recovery, and no bundle is made of it. Age, days and the other scores are what a clinician has without EEG."
     )
     return Table("recovery_prognosis: severity at the start, real patients, each left out", COLUMNS, rows, note)
 
@@ -50,10 +51,13 @@ def _row(recipe: StrokeScoreRecipe, one: Outcome, examples: Examples, quick: boo
     target, predicted, _ = by_recording(at.target, one.outputs["value"], at.subject, at.recording)
     found = float(skill(target, predicted))
     low, high = skill_interval(target, predicted)
-    p = None if one.model == "mean" else chance(recipe, one.model, examples, found, quick)
-    said = "nothing is known by it" if one.model == "mean" else verdict(found, low, p, len(target)).text
-    figures = [r_squared(target, predicted), mae(target, predicted), f"{found:.2f} ({low:.2f} to {high:.2f})", p]
-    return [_title(recipe.score), one.model, *figures, said]
+    figures = [r_squared(target, predicted), mae(target, predicted)]
+    if one.model == "mean":
+        return [_title(recipe.score), one.model, *figures, None, None, "nothing is known by it"]
+    p = chance(recipe, one.model, examples, found, quick)
+    p = paired_p(target, predicted) if p is None else p
+    interval = f"{found:.2f} ({low:.2f} to {high:.2f})"
+    return [_title(recipe.score), one.model, *figures, interval, p, verdict(found, low, p, len(target)).text]
 
 
 def _title(score: Score) -> str:
