@@ -41,7 +41,8 @@ def severity(source: Path | None, quick: bool) -> Table:
         f"{DRAWS_QUICK if quick else DRAWS} orders of the labels over patients (svm {_draws('svm', quick)}), the "
         "penalty chosen anew in each; of the network, which isn't trained anew, by turning the signs of the "
         "differences of squared errors. The verdict: better only if p < 0.05 and the interval lies above 0. This is "
-        "severity at the start, never recovery, and no bundle is made of it. Age, days and the other scores are what a clinician has without EEG."
+        "severity at the start, never recovery, and no bundle is made of it. Age, days and the other scores are "
+        "what a clinician has without EEG."
     )
     return Table("recovery_prognosis: severity at the start, real patients, each left out", COLUMNS, rows, note)
 
