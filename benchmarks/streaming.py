@@ -22,6 +22,7 @@ import numpy as np
 
 from rehabkit.recordings.biosignal import Biosignal
 from rehabkit.recordings.datasets import uci_lower_limb
+from rehabkit.runtime.bundles import available
 from result_file import save
 from speed import machine
 
@@ -52,18 +53,20 @@ the time at which each sample was due) and the receiver (filters, running size, 
 are two processes, each held to one core of its own; math libraries have one thread. "Sensor to angle" runs from when
 the last sample that an angle needs was due to when the angle is out, so packets' waiting, transport and computing are
 in it; "arrival to angle" is computing alone. Filters and the wait for a frame to fill delay the angle too, whatever
-the computer: they are listed apart. Angles withheld for a bad signal are timed like the rest."""
+the computer: they are listed apart. Angles withheld for a bad signal are timed like the rest. Load of the machine by
+other work when it began: {load:.1f} of {cores} cores; priority of the runs: nice {nice}."""
 
 
 def main(data: Path, bundle: Path | None, seconds: float) -> None:
-    started = time.perf_counter()
+    started, load = time.perf_counter(), os.getloadavg()[0]
     path = data / UCI
-    runs = [measured(way, path, person, bundle, seconds) for way in WAYS for person in PEOPLE]
+    network = bundle or available()["joint_intention"]
+    runs = [measured(way, path, person, network, seconds) for way in WAYS for person in PEOPLE]
     worst = max(run["sensor"]["p99_ms"] for run in runs if run["way"].startswith("LSL"))
     reached = "reached" if worst < TARGET_MS else "missed"
     result = {
         "title": "Streaming: from the sensor to the angle",
-        "protocol": " ".join(PROTOCOL.format(people=", ".join(PEOPLE), seconds=seconds).split()),
+        "protocol": protocol(seconds, load),
         "headline": [
             f"joint_intention live: {worst:.0f} ms from the sensor to the angle at p99 over LSL on one core, worst of "
             f"{sum(run['way'].startswith('LSL') for run in runs)} runs (wanted: below {TARGET_MS:.0f} ms, {reached})"
@@ -72,13 +75,20 @@ def main(data: Path, bundle: Path | None, seconds: float) -> None:
         "runs": runs,
         "machine": machine(),
     }
-    save("streaming", result, data=[path], started=started)
+    save("streaming", result, data=[path, network], started=started)
     print(*result["headline"], sep="\n")
     for table in result["tables"]:
         print(table["title"], *table["rows"], sep="\n  ")
 
 
-def measured(way: Way, path: Path, person: str, bundle: Path | None, seconds: float) -> dict[str, Any]:
+def protocol(seconds: float, load: float) -> str:
+    """How it was measured, on one line."""
+    people = f"{', '.join(PEOPLE[:-1])} and {PEOPLE[-1]}"
+    text = PROTOCOL.format(people=people, seconds=seconds, load=load, cores=os.cpu_count(), nice=os.nice(0))
+    return " ".join(text.split())
+
+
+def measured(way: Way, path: Path, person: str, network: Path, seconds: float) -> dict[str, Any]:
     """One run: a sender where the way needs one, and a receiver."""
     name = f"bench-{uuid.uuid4().hex[:8]}"
     common = [sys.executable, __file__, str(path), "--person", person, "--seconds", str(seconds), "--name", name]
@@ -86,7 +96,7 @@ def measured(way: Way, path: Path, person: str, bundle: Path | None, seconds: fl
     sender = None
     if way.source == "lsl":
         sender = subprocess.Popen([*common, "--child", "send", "--packet", str(way.packet)], env=environment)
-    receive = [*common, "--child", way.source, *(["--bundle", str(bundle)] if bundle else [])]
+    receive = [*common, "--child", way.source, "--bundle", str(network)]
     try:
         done = subprocess.run(receive, env=environment, capture_output=True, text=True, check=False)
     finally:
