@@ -98,7 +98,7 @@ def test_an_affected_left_side_mirrors_what_the_network_sees_and_nothing_else():
 
 
 def test_the_side_where_power_fell_is_reported_whichever_hand_was_meant():
-    from rehabkit.systems.recovery_prognosis.findings import in_task
+    from rehabkit.systems.recovery_prognosis.task_findings import in_task
 
     for site, side in (("C3", "left"), ("C4", "right")):
         found = {one.name: one for one in in_task(task_of(with_task(0.3, site)), "right")}
@@ -111,7 +111,7 @@ def test_the_side_where_power_fell_is_reported_whichever_hand_was_meant():
 
 
 def test_emg_beside_the_eeg_shows_whether_the_hand_moved():
-    from rehabkit.systems.recovery_prognosis.findings import covert_movement
+    from rehabkit.systems.recovery_prognosis.task_findings import covert_movement
 
     recording = with_task(1.0)
     work = np.where((recording.time_s % 16 >= 12), 10.0, 1.0) * 5e-6  # in every other task

@@ -17,7 +17,7 @@ from rehabkit.runtime.bundle import Bundle
 from rehabkit.runtime.datasets import locate
 from rehabkit.signals.eeg_measures import Desynchronisation
 from rehabkit.systems.recovery_prognosis.analysis import Task, task_of
-from rehabkit.systems.recovery_prognosis.findings import mu_side, surest
+from rehabkit.systems.recovery_prognosis.task_findings import mu_side, surest
 
 N_QUICK = 2
 COLUMNS = [

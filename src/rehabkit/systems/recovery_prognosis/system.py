@@ -22,7 +22,7 @@ from rehabkit.signals.eeg import at_sites, mirrored
 from rehabkit.signals.spectrum import BANDS
 from rehabkit.systems.contract import System, seen
 from rehabkit.systems.recovery_prognosis import findings as said
-from rehabkit.systems.recovery_prognosis import pictures
+from rehabkit.systems.recovery_prognosis import pictures, task_findings
 from rehabkit.systems.recovery_prognosis.analysis import SITES, Array, PatientEeg, analysed, task_of
 
 N_SITES, N_BINS = len(SITES), 40
@@ -84,8 +84,8 @@ class RecoveryPrognosis(System[Biosignal]):
         return [
             *said.recovery(outputs, card),
             *said.established(found, over),
-            *said.in_task(task, _affected(recording)),
-            said.covert_movement(recording),
+            *task_findings.in_task(task, _affected(recording)),
+            task_findings.covert_movement(recording),
             *said.quality(found),
         ]
 
