@@ -14,6 +14,7 @@ from rehabkit.learning.recipes.recovery_prognosis import RecoveryPrognosisRecipe
 from rehabkit.learning.recipes.recovery_simulated import LAG_S, RATE_HZ, cohort, eeg
 from rehabkit.learning.ship import make_bundle
 from rehabkit.learning.studies.recovery_power import expected_power, hand_asymmetry, power
+from rehabkit.learning.studies.recovery_saliency import pointed_at
 from rehabkit.signals.connectivity import MEASURES, connectivity
 from rehabkit.signals.eeg import cut
 from rehabkit.signals.spectrum import BANDS
@@ -94,6 +95,13 @@ def test_a_known_effect_is_found_as_often_as_it_must_be(recipe, monkeypatch):
         assert stats.binomtest(found, 60, min(max(expected, 0.05), 1.0)).pvalue > 0.002, (share, n)
     by_size = {n: float(said.split()[0]) for share, n, said, *_ in rows if share == 0.6}
     assert by_size[60] > 0.9 > by_size[11]
+
+
+def test_the_maps_of_the_shipped_network_point_to_where_the_effect_was_put():
+    """On four simulated patients that it never saw: the hands' areas, and their pair of 105."""
+    rows = pointed_at(True).rows
+    assert {row[2] for row in rows[:2]} == {"C3", "C4"}
+    assert rows[3][:3] == ["pair", 1, "C3–C4"]
 
 
 def _pool(n):

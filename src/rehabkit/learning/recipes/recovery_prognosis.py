@@ -18,6 +18,7 @@ from rehabkit.learning.recipes.recovery_models import DualModel, RidgeModel
 from rehabkit.learning.recipes.recovery_simulated import cohort
 from rehabkit.learning.studies.recovery_power import power
 from rehabkit.learning.studies.recovery_raw import raw
+from rehabkit.learning.studies.recovery_saliency import pointed_at
 from rehabkit.learning.studies.recovery_severity import severity
 from rehabkit.learning.training import TrainConfig
 from rehabkit.learning.trivial import covariates_only, mean
@@ -59,6 +60,7 @@ class RecoveryPrognosisRecipe(Recipe):
     studies: ClassVar[Mapping[str, Study]] = {
         "severity": severity,
         "power": lambda source, quick: power(RecoveryPrognosisRecipe(), quick),
+        "saliency": lambda source, quick: pointed_at(quick),
         "raw": raw,
     }
     intended_use: ClassVar[str] = (
@@ -79,9 +81,10 @@ class RecoveryPrognosisRecipe(Recipe):
         return build(self.system, samples, classes=False)
 
     def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
-        """Half width of the 95 % interval: of simulated patients left out, this share lay within it (conformal).
+        """Half width of the 95 % interval: the ⌈0.95 (n + 1)⌉-th smallest error on simulated patients left out.
 
-        Lei et al. 2018, J. Am. Stat. Assoc. 113:1094-1111: the ⌈0.95 (n + 1)⌉-th smallest absolute residual.
+        As in split conformal prediction (Lei et al. 2018, J. Am. Stat. Assoc. 113:1094-1111), but with the errors of
+        ten networks, each on the patients that it hadn't seen, for one that has seen all.
         """
         if "value" not in scored:
             return {"simulated": True}
