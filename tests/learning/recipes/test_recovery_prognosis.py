@@ -98,10 +98,10 @@ def test_a_known_effect_is_found_as_often_as_it_must_be(recipe, monkeypatch):
 
 
 def test_the_maps_of_the_shipped_network_point_to_where_the_effect_was_put():
-    """On four simulated patients that it never saw: the hands' areas, and their pair of 105."""
+    """On four simulated patients that it never saw: one of 15 electrodes, one of 105 pairs, the latter in all four."""
     rows = pointed_at(True).rows
-    assert {row[2] for row in rows[:2]} == {"C3", "C4"}
-    assert rows[3][:3] == ["pair", 1, "C3–C4"]
+    assert rows[0][:3] == ["electrode", 1, "C3"]
+    assert rows[3][:3] == ["pair", 1, "C3–C4"] and rows[3][4] == 1.0
 
 
 def _pool(n):
