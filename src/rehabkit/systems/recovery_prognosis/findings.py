@@ -17,7 +17,7 @@ DEMONSTRATION = "Demonstration (trained on simulated EEG), no prognosis"
 N_DRAWN = 200
 
 
-def recovery(outputs: Tensors, card: Card) -> list[Finding]:
+def recovery(outputs: Tensors, card: Card) -> tuple[Finding, Finding]:
     """That there is no prognosis, and what the demonstration network gave."""
     refused = Finding(
         name="recovery",
@@ -41,7 +41,7 @@ def recovery(outputs: Tensors, card: Card) -> list[Finding]:
             source="; ".join(data.title for data in card.data),
         ),
     )
-    return [refused, shown]
+    return refused, shown
 
 
 def established(found: Analysis, over: Evidence) -> list[Finding]:

@@ -78,15 +78,17 @@ class RecoveryPrognosis(System[Biosignal]):
         return {"connectivity": values[None].astype(np.float32), "spectrum": power[None].astype(np.float32)}
 
     def interpret(self, recording: Biosignal, outputs: Tensors, card: Card) -> list[Finding]:
-        """No prognosis, the demonstration by its name, and the established measures."""
+        """No prognosis, the established measures, and last, by its name, the demonstration."""
         found, task = analysed(recording), task_of(recording)
         over = seen(recording, card, "").model_copy(update={"source": ""})
+        refused, demonstration = said.recovery(outputs, card)
         return [
-            *said.recovery(outputs, card),
+            refused,
             *said.established(found, over),
             *task_findings.in_task(task, _affected(recording)),
             task_findings.covert_movement(recording),
             *said.quality(found),
+            demonstration,
         ]
 
     def explained(self, findings: list[Finding], tensors: Tensors, bundle: Bundle) -> list[Finding]:
