@@ -56,7 +56,7 @@ WAYS: dict[str, Way] = {
 def first_fifth(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     """Calibrated on the first fifth of each file (at most 10 s), one window left out, the rest scored."""
     examples = recipe.examples(source, quick=quick)
-    outputs = unseen(recipe, examples, "published", 1, quick)[0]
+    outputs = unseen(recipe, examples, str(recipe.ships), 1, quick)[0]
     rows: list[list[Any]] = []
     for name, way in WAYS.items():
         scored = [_one(examples, outputs, number, way, None) for number in np.unique(examples.recording)]
@@ -65,8 +65,9 @@ def first_fifth(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     note = (
         f"{len(examples.subjects)} men, {n} of {len(scored)} recordings: those with at least {LEAST_CALIBRATES} frames "
         f"of 40 ms to calibrate and {LEAST_SCORED} to score. First {SHARE:.0%} of the file, at most {LONGEST_S:g} s, "
-        f"then {N_FRAMES / FRAME_HZ:g} s left out. RMSE in degrees, mean over men; CNN-LSTM of all tasks, seed 0, that "
-        "has not seen the man. Last column: RMSE of the nine men on whom nothing was chosen, mean of their recordings."
+        f"then {N_FRAMES / FRAME_HZ:g} s left out. RMSE in degrees, mean over men; the network that ships, seed 0, "
+        "that has not seen the man. How strongly calibration is drawn toward none was chosen on the 12 men with odd "
+        "numbers; the last column is the 9 others'."
     )
     columns = ["calibration", *TASKS, "all", "all, 9 men not looked at"]
     return Table("joint_intention, calibrated on the first fifth of each recording", columns, rows, note)
@@ -75,7 +76,7 @@ def first_fifth(recipe: Recipe, source: Path | None, quick: bool) -> Table:
 def seconds(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     """Error over seconds of calibration, all lengths scored on the same rest."""
     examples = recipe.examples(source, quick=quick)
-    outputs = unseen(recipe, examples, "published", 1, quick)[0]
+    outputs = unseen(recipe, examples, str(recipe.ships), 1, quick)[0]
     rows: list[list[Any]] = []
     for name, way in WAYS.items():
         figures: list[Any] = []
@@ -99,7 +100,7 @@ def seconds(recipe: Recipe, source: Path | None, quick: bool) -> Table:
 def half_minute(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     """30 s pooled over the tasks, in men who have a minute or more in all: a fifth of what each task has, and so on."""
     examples = recipe.examples(source, quick=quick)
-    outputs = unseen(recipe, examples, "published", 1, quick)[0]
+    outputs = unseen(recipe, examples, str(recipe.ships), 1, quick)[0]
     men = [man for man in examples.subjects if _length(examples, man) >= LONG_S]
     rows = []
     for name, way in WAYS.items():
