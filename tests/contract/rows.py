@@ -167,6 +167,8 @@ ROWS: dict[str, Row] = {
     "joint_error": Row(squat, bad_skeletons),
     "pose_matching": Row(pair, bad_pairs, unprunable=frozenset({"classical"})),
     "recovery_prognosis": Row(imagery, bad_eegs),
+    "knee_pain": Row(knee, bad_knees),
+    "knee_pain_demo": Row(knee, bad_knees),
     "joint_intention": Row(
         knee,
         bad_thighs,

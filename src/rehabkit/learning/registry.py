@@ -10,6 +10,8 @@ from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
 from rehabkit.learning.recipes.joint_error import JointErrorRecipe
 from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
 from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
+from rehabkit.learning.recipes.knee_pain import KneePainRecipe
+from rehabkit.learning.recipes.knee_pain_demo import KneePainDemoRecipe
 from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
 from rehabkit.learning.recipes.pose_matching import PoseMatchingRecipe
@@ -23,6 +25,8 @@ _ALL: tuple[Recipe, ...] = (
     PoseMatchingRecipe(),
     ExerciseImuRecipe(),
     JointIntentionRecipe(),
+    KneePainRecipe(),
+    KneePainDemoRecipe(),
     KimoreScoreRecipe(),
     RecoveryPrognosisRecipe(),
     StrokeSeverityRecipe(),

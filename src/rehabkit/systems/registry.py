@@ -10,6 +10,7 @@ from rehabkit.systems.contract import System
 from rehabkit.systems.exercise_imu import ExerciseImu
 from rehabkit.systems.joint_error import JointError
 from rehabkit.systems.joint_intention import JointIntention
+from rehabkit.systems.knee_pain.system import KneePain, KneePainDemo
 from rehabkit.systems.movement_quality import MovementQuality
 from rehabkit.systems.movement_recognition import MovementRecognition
 from rehabkit.systems.pose_matching.system import PoseMatching
@@ -22,6 +23,8 @@ _ALL: tuple[System[Any], ...] = (
     PoseMatching(),
     ExerciseImu(),
     JointIntention(),
+    KneePain(),
+    KneePainDemo(),
     RecoveryPrognosis(),
 )
 SYSTEMS: Mapping[str, System[Any]] = {one.name: one for one in _ALL}
