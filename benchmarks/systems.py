@@ -85,14 +85,14 @@ def study(one: Recipe, name: str, data: Path) -> Table:
 
 
 def headline(one: Recipe, evaluation: bench.Evaluation) -> list[str]:
-    """The line for the README: the first metric of the model that ships; none of what no bundle may be made of."""
-    if one.no_bundle:
+    """The line for the README: the first metric of the model that ships; none of a demonstration."""
+    if one.no_bundle or one.simulated:
         return []
     name = one.ships or next(iter(one.models))
     metric, estimate = next(iter(evaluation.outcomes[name].estimates.items()))
-    people = f"{evaluation.n_subjects} {'simulated ' if one.simulated else ''}people"
+    how = evaluation.protocol.title.split(";")[0]
     return [
-        f"{one.title}, {evaluation.protocol.title}, {people}: {metric} {estimate.value:.3f} "
+        f"{one.title}, {how}, {evaluation.n_subjects} people: {metric} {estimate.value:.3f} "
         f"({estimate.low_95:.3f} to {estimate.high_95:.3f})"
     ]
 
