@@ -48,6 +48,8 @@ class Intrinsics:
     part: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("fx", "fy", "cx", "cy"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         problems = self._problems()
         if problems:
             raise RecordingError("intrinsics: " + "; ".join(problems) + "; give those of this very picture")

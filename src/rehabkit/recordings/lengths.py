@@ -73,13 +73,28 @@ def recognised(length: float, extent: Extent, stated: str = "") -> tuple[float, 
     ((0.001, 'mm'), (1.0, 'm'))
     """
     if stated:
-        if not extent.holds(length * unit_m(stated)):
-            raise RecordingError(_impossible(length, extent, stated))
-        return unit_m(stated), stated
+        return as_stated(length, extent, unit_m(stated), stated), stated
     can = [unit for unit in ("m", "mm") if extent.holds(length * METRES[unit])]
     if len(can) != 1:
-        raise RecordingError(_impossible(length, extent, ""))
+        raise RecordingError(_impossible(length, extent, f"{length:.4g} of an unknown unit"))
     return METRES[can[0]], can[0]
+
+
+def as_stated(length: float, extent: Extent, metres: float, said: str) -> float:
+    """Metres of one step, as stated, if a thing can be as long as that makes it.
+
+    Parameters
+    ----------
+    metres, said : of one step, and how it was said.
+
+    Raises
+    ------
+    RecordingError
+        If it can't, naming the unit that would fit.
+    """
+    if not extent.holds(length * metres):
+        raise RecordingError(_impossible(length, extent, f"{length * metres:.4g} m in {said}", metres))
+    return metres
 
 
 def check(length_m: float, extent: Extent) -> None:
@@ -97,8 +112,7 @@ def check(length_m: float, extent: Extent) -> None:
         )
 
 
-def _impossible(length: float, extent: Extent, stated: str) -> str:
-    fits = [unit for unit, metres in METRES.items() if extent.holds(length * metres) and unit != stated]
-    got = f"{length * unit_m(stated):.4g} m in {stated}" if stated else f"{length:.4g} of an unknown unit"
+def _impossible(length: float, extent: Extent, got: str, metres: float = 0.0) -> str:
+    fits = [unit for unit, step in METRES.items() if extent.holds(length * step) and step != metres]
     remedy = f"say --units {' or '.join(fits)}" if fits else "say --units, or cut away what doesn't belong to it"
     return f"{extent.thing} must measure {extent.least_m:g} to {extent.most_m:g} m, got {got}; {remedy}"
