@@ -1,0 +1,142 @@
+"""Where skin is, by its colour: a fixed box of Cb and Cr, and a mask that takes the colour from the picture itself.
+
+The box (Chai and Ngan 1999, IEEE Trans. Circuits Syst. Video Technol. 9:551, as used by Shan and Zhou 2024) was drawn
+around light skin in plain light. The adaptive mask asks the picture: a seed that is skin (a hand's landmarks, or else
+the largest redder part by Otsu's threshold on Cr) gives the histogram of its colours, the rest of the picture the
+other, and a pixel is skin where the first outweighs the second (Jones and Rehg 2002, Int. J. Computer Vision 46:81).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehabkit.errors import InputError
+from rehabkit.imaging.colours import Array, Picture, ycbcr
+from rehabkit.imaging.masks import Mask, cleaned, largest
+
+CB, CR = (77, 127), (133, 173)
+"""The box, both ends inside."""
+RADIUS = 0.006
+"""Of the disc that cleans a mask, as a share of the picture's longer side."""
+ROUNDS, BIN, SMOOTH = 2, 4, 1.0
+"""Times that histogram and mask follow each other; width of a bin of Cb and Cr; how much bins are smeared, in bins."""
+BONE = 0.12
+"""How thick a finger is taken to be around its bones, as a share of the palm's length."""
+FINGERS = tuple((0, *range(4 * finger + 1, 4 * finger + 5)) for finger in range(5))
+"""The 21 landmarks of a hand, finger by finger from the wrist (MediaPipe's order)."""
+
+
+def box_mask(rgb: Picture) -> Mask:
+    """(rows, columns) where Cb and Cr lie in the fixed box, cleaned, its largest part.
+
+    Parameters
+    ----------
+    rgb : (rows, columns, 3) uint8.
+    """
+    _, blue, red = np.moveaxis(np.rint(ycbcr(rgb)), -1, 0)
+    inside = (blue >= CB[0]) & (blue <= CB[1]) & (red >= CR[0]) & (red <= CR[1])
+    return _hand(inside)
+
+
+def otsu_mask(rgb: Picture) -> Mask:
+    """(rows, columns) where Cr is above Otsu's threshold of this picture, cleaned, its largest part."""
+    red = np.rint(ycbcr(rgb)[..., 2])
+    return _hand(red > otsu(red))
+
+
+def adaptive_mask(rgb: Picture, seed: Mask | None = None) -> Mask:
+    """(rows, columns) where colours are rather those of the seed than those of the rest; cleaned, its largest part.
+
+    Parameters
+    ----------
+    rgb : (rows, columns, 3) uint8.
+    seed : (rows, columns) pixels that are skin, not necessarily all; without one, Otsu's threshold on Cr gives it.
+
+    Raises
+    ------
+    InputError
+        If the seed is of another size than the picture, or empty.
+    """
+    if seed is None:
+        skin = otsu_mask(rgb)
+    elif seed.shape == rgb.shape[:2] and seed.any():
+        skin = seed
+    else:
+        got = f"{seed.shape} with {int(seed.sum())} pixels"
+        raise InputError(f"seed must mark pixels of a picture of {rgb.shape[:2]}, got {got}; leave it out")
+    bins = (np.clip(ycbcr(rgb)[..., 1:], 0, 255) // BIN).astype(int)
+    for _ in range(ROUNDS):
+        if not skin.any() or skin.all():
+            break
+        skin = _hand(_likelier(bins, skin))
+    return skin
+
+
+def _likelier(bins: NDArray[np.int_], skin: Mask) -> Mask:
+    """Where a pixel's bin is likelier under the skin's histogram than under that of the rest, as shares of each."""
+    inside, outside = (_histogram(bins[part]) for part in (skin, ~skin))
+    return np.asarray((inside > outside)[bins[..., 0], bins[..., 1]])
+
+
+def _histogram(bins: NDArray[np.int_]) -> Array:
+    """(256 / BIN, 256 / BIN) share of each bin, smeared."""
+    from scipy import ndimage
+
+    n_bins = 256 // BIN
+    counts = np.bincount(bins[:, 0] * n_bins + bins[:, 1], minlength=n_bins**2).reshape(n_bins, n_bins)
+    return np.asarray(ndimage.gaussian_filter(counts / max(len(bins), 1), SMOOTH, mode="constant"))
+
+
+def otsu(values: Array) -> float:
+    """The threshold between two groups of whole numbers 0 to 255: the larger between-class variance wins.
+
+    Otsu 1979, IEEE Trans. Syst. Man Cybern. 9:62. Values up to it are one group; equal values: that value.
+
+    Examples
+    --------
+    >>> otsu(np.array([10.0, 11, 12, 200, 201]))
+    12.0
+    """
+    counts = np.bincount(np.clip(values, 0, 255).astype(int).ravel(), minlength=256).astype(float)
+    below, total = np.cumsum(counts), counts.sum()
+    moment = np.cumsum(counts * np.arange(256))
+    apart = (moment[-1] * below - moment * total) ** 2
+    spread = below * (total - below)
+    between = np.divide(apart, spread, out=np.zeros(256), where=spread > 0)
+    return float(between.argmax()) if between.any() else float(counts.argmax())
+
+
+def landmark_seed(points_px: Array, size: tuple[int, int]) -> Mask:
+    """(rows, columns) around the bones of a hand: pixels that are skin if the landmarks are right.
+
+    Parameters
+    ----------
+    points_px : (21, 2) x, y of a hand's landmarks in MediaPipe's order.
+    size : rows and columns of the picture.
+
+    Raises
+    ------
+    InputError
+        If there aren't 21 finite points.
+    """
+    if points_px.shape != (21, 2) or not np.isfinite(points_px).all():
+        raise InputError(f"landmarks must be 21 finite points x, y, got shape {points_px.shape}; find the hand again")
+    radius = BONE * float(np.linalg.norm(points_px[9] - points_px[0]))
+    grid = np.moveaxis(np.indices(size)[::-1], 0, -1).astype(float)
+    near = np.zeros(size, dtype=bool)
+    for finger in FINGERS:
+        for start, end in zip(points_px[list(finger[:-1])], points_px[list(finger[1:])], strict=True):
+            near |= _distance(grid, start, end) <= radius
+    return near
+
+
+def _distance(grid: Array, start: Array, end: Array) -> Array:
+    """(...,) of points to a line from start to end."""
+    along = end - start
+    share = np.clip((grid - start) @ along / max(float(along @ along), 1e-12), 0, 1)
+    return np.asarray(np.linalg.norm(grid - start - share[..., None] * along, axis=-1))
+
+
+def _hand(mask: Mask) -> Mask:
+    return largest(cleaned(mask, max(1, round(RADIUS * max(mask.shape)))))
