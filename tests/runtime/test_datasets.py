@@ -7,6 +7,7 @@ import pytest
 
 from rehabkit.errors import InputError, RecordingError
 from rehabkit.recordings.datasets.catalogue import DATA_SETS, find
+from rehabkit.recordings.datasets.catalogue_depth import DEPTH_SETS
 from rehabkit.recordings.datasets.spar import read
 from rehabkit.runtime import datasets, download
 
@@ -33,7 +34,10 @@ def test_a_recipe_may_name_the_data_folder_or_the_set_itself(shared, part):
     assert datasets.locate("spar", shared / part) == shared / "exercise" / "spar_watch_imu"
 
 
-@pytest.mark.parametrize("name", ["uiprmd", "kimore", "keraal", "spar", "mediapipe_form"])
+DEPTH = [one.name for one in DEPTH_SETS if one.name != "inbed_ir_mannequin"]  # whose pictures have no sums
+
+
+@pytest.mark.parametrize("name", ["uiprmd", "kimore", "keraal", "spar", "mediapipe_form", *DEPTH])
 def test_the_catalogue_has_the_checksums_of_the_real_files(shared, name):
     folder = datasets.locate(name, shared)
     data = find(name)
@@ -149,3 +153,10 @@ def test_a_redirect_away_from_https_is_refused():
 def test_no_network_is_said_with_the_way_round():
     with pytest.raises(InputError, match=r"must be reachable, got .*; check the network, or do it by hand"):
         download.download("https://127.0.0.1:1/x", "do it by hand")
+
+
+def test_pictures_beside_the_table_are_stored_and_verified_too(shared):
+    stored = datasets.import_set("sr305_depth_lada", shared)
+    assert len(list(stored.rglob("*.png"))) == 19 and state("sr305_depth_lada").state == "ready"
+    next(stored.rglob("*.png")).write_bytes(b"changed")
+    assert state("sr305_depth_lada").state == "damaged"

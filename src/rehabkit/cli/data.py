@@ -10,7 +10,7 @@ import typer
 from rehabkit.cli.console import console
 
 if TYPE_CHECKING:
-    from rehabkit.recordings.datasets.catalogue import DataSet
+    from rehabkit.recordings.datasets.entries import DataSet
     from rehabkit.runtime.datasets import DataStatus
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data set, as `rehabkit data list` shows it.")]

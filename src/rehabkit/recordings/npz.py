@@ -41,7 +41,7 @@ _DIMENSIONS = {"joint_names": 1, "time_s": 1, "positions": 3, "confidence": 2, "
 _OPTIONAL = {"frame_size_px": 1, "estimated_m": 3, "history": 1}
 _TEXTS = ("joint_names", "axes", "sensor", "history")
 _HEADER = re.compile(
-    rb"\{'descr': '(<f4|<f8|<i2|<i4|<i8|\|i1|<U[1-9]\d{0,3})', "
+    rb"\{'descr': '(<f2|<f4|<f8|<u2|<i2|<i4|<i8|\|[iub]1|<U[1-9]\d{0,3})', "
     rb"'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \}\s*"
 )
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)

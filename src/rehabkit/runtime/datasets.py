@@ -21,7 +21,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rehabkit.errors import InputError, OutputError, RecordingError
-from rehabkit.recordings.datasets.catalogue import DATA_SETS, DataSet, find
+from rehabkit.recordings.datasets.catalogue import DATA_SETS, find
+from rehabkit.recordings.datasets.entries import DataSet
 from rehabkit.recordings.datasets.layouts import PUBLISHED
 from rehabkit.recordings.files import check_size
 from rehabkit.runtime.download import Download, download
@@ -122,7 +123,8 @@ def import_set(name: str, path: Path) -> Path:
             _copy(data, compact, target)
         else:
             left_out = PUBLISHED[name](Path(path), target)
-        sums = {file.name: _content_sum(file) for file in sorted(target.iterdir())}
+        files = (file for file in sorted(target.rglob("*")) if file.is_file())
+        sums = {file.relative_to(target).as_posix(): _content_sum(file) for file in files}
         manifest = Manifest(layout="published" if compact is None else "compact", files=sums, left_out=left_out)
         (target / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
     return _folder(data)
@@ -174,9 +176,14 @@ def _compact(data: DataSet, path: Path) -> Path | None:
 
 def _copy(data: DataSet, source: Path, target: Path) -> None:
     wrong = []
+    for tree in data.trees:
+        if not (source / tree).is_dir():
+            raise RecordingError(f"folder of {data.name} must hold {tree}, got {source}; copy it whole")
+        shutil.copytree(source / tree, target / tree)
     for file in data.files:
         if not (source / file.name).is_file():
             continue
+        (target / file.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / file.name, target / file.name)
         got = _content_sum(target / file.name)
         if file.sha256 and got != file.sha256:

@@ -8,72 +8,10 @@ published layout is turned into that form by ``rehabkit data import``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from rehabkit.errors import InputError
-
-Access = Literal["direct", "by hand", "agreement"]
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """One file of the compact form.
-
-    Parameters
-    ----------
-    name : file name inside the set's folder.
-    sha256 : of its content, unzipped for ``.gz``; empty where it is made by converting, so that no one sum is right.
-    url : https address of that content; empty where it has none.
-    needed : whether the set can't be used without it.
-    """
-
-    name: str
-    sha256: str = ""
-    url: str = ""
-    needed: bool = True
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """One public data set.
-
-    Parameters
-    ----------
-    name, title : for the command line, for people.
-    home : the set's own official page.
-    access : ``direct`` (every file has an address), ``by hand`` (a page to download from), ``agreement`` (its page
-        asks for consent to terms first).
-    licence : of the data, and how that is known.
-    citation : the paper to cite.
-    holds : what is in it.
-    people : how many.
-    systems : which of rehabkit's systems use it.
-    ships : whether a bundle trained on it may be part of rehabkit; the data themselves never are.
-    folder : where it lies in a data folder that holds several sets.
-    published : the layout of the folder that people download.
-    files : the compact form.
-    """
-
-    name: str
-    title: str
-    home: str
-    access: Access
-    licence: str
-    citation: str
-    holds: str
-    people: int | None
-    systems: tuple[str, ...]
-    ships: bool
-    folder: str
-    published: str
-    files: tuple[DataFile, ...] = field(default=())
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Names of the files without which the set can't be used."""
-        return tuple(file.name for file in self.files if file.needed)
-
+from rehabkit.recordings.datasets.catalogue_depth import DEPTH_SETS
+from rehabkit.recordings.datasets.entries import DataFile, DataSet
 
 _FORM = "https://raw.githubusercontent.com/NgoQuocBao1010/Exercise-Correction/main/core"
 
@@ -341,6 +279,7 @@ DATA_SETS: Mapping[str, DataSet] = {
     for one in (
         *(_UIPRMD, _KIMORE, _IRDS, _KERAAL, _SPAR, _MEDIAPIPE_FORM),
         *(_UCI_LOWER_LIMB, _EEGMMIDB, _MI_OPENBCI, _STROKE_LIU2024),
+        *DEPTH_SETS,
     )
 }
 """Every data set by the name that the command line uses."""

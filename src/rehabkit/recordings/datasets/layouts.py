@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from rehabkit.errors import RecordingError
 from rehabkit.recordings.datasets import (
     eegmmidb,
     irds,
@@ -17,11 +18,24 @@ from rehabkit.recordings.datasets import (
     uci_lower_limb_text,
     uiprmd_text,
 )
+from rehabkit.recordings.datasets.catalogue_depth import DEPTH_SETS
+from rehabkit.recordings.datasets.entries import DataSet
 
 Convert = Callable[[Path, Path], list[str]]
 """(published folder, empty folder to write into) → what was left out, and why.
 
 Raises RecordingError where the folder isn't what it should be."""
+
+
+def compact_only(data: DataSet) -> Convert:
+    """What refuses every folder that isn't a set's compact form, for sets of which nothing else is read."""
+
+    def refuse(folder: Path, target: Path) -> list[str]:
+        needed = ", ".join(data.needed)
+        raise RecordingError(f"folder of {data.name} must hold {needed}, got {folder}; no other form of it is read")
+
+    return refuse
+
 
 PUBLISHED: Mapping[str, Convert] = {
     "uiprmd": uiprmd_text.convert,
@@ -34,5 +48,6 @@ PUBLISHED: Mapping[str, Convert] = {
     "eegmmidb": eegmmidb.convert,
     "mi_openbci": mi_openbci.convert,
     "stroke_liu2024": stroke_liu2024.convert,
+    **{one.name: compact_only(one) for one in DEPTH_SETS},
 }
 """Data set → what converts it."""
