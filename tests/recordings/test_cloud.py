@@ -87,6 +87,20 @@ def test_box_and_length() -> None:
         cloud.cropped([5, 5, 5], [6, 6, 6])
 
 
+def test_moving_keeps_distances_and_normals_and_a_mirror_undoes_itself() -> None:
+    points = sphere(60)
+    cloud = PointCloud(points + np.array([0.0, 0.0, 1.0]), normals=points / 0.1)
+    quarter = [[0, -1, 0], [1, 0, 0], [0, 0, 1]]  # about z, x to y
+    moved = cloud.moved(quarter, [0.5, 0, 0])
+    np.testing.assert_allclose(moved.points[:, 1], cloud.points[:, 0], atol=1e-12)
+    np.testing.assert_allclose(moved.points - moved.normals * 0.1, np.tile([0.5, 0, 1], (60, 1)), atol=1e-12)
+    assert moved.viewpoint == (0.5, 0.0, 0.0)
+    np.testing.assert_allclose(cloud.mirrored().points, cloud.points * [-1, 1, 1])
+    np.testing.assert_allclose(cloud.mirrored().mirrored().points, cloud.points)
+    with pytest.raises(RecordingError, match="orthogonal"):
+        cloud.moved(np.eye(3) * 2, [0, 0, 0])
+
+
 def test_all_problems_of_a_cloud_are_named_at_once() -> None:
     with pytest.raises(RecordingError) as caught:
         PointCloud(

@@ -175,6 +175,34 @@ class PointCloud:
         found = normals.estimated(self.points, np.array(self.viewpoint), k)
         return self.noted(f"normals from {k} neighbours", normals=found)
 
+    def moved(self, rotation: ArrayLike, translation: ArrayLike) -> PointCloud:
+        """In other axes: R·p + t of points and viewpoint, R·n of normals.
+
+        Parameters
+        ----------
+        rotation : (3, 3) orthogonal; one with determinant −1 mirrors, too.
+        translation : (3,) metres.
+
+        Raises
+        ------
+        RecordingError
+            If ``rotation`` isn't orthogonal.
+        """
+        turn, move = np.asarray(rotation, dtype=np.float64), np.asarray(translation, dtype=np.float64)
+        if turn.shape != (3, 3) or not np.allclose(turn @ turn.T, np.eye(3), atol=1e-6):
+            raise RecordingError("rotation must be orthogonal, (3, 3), got another matrix")
+        x, y, z = (float(at) for at in turn @ np.array(self.viewpoint) + move)
+        return self.noted(
+            "moved" if np.linalg.det(turn) > 0 else "moved and mirrored",
+            points=self.points @ turn.T + move,
+            normals=None if self.normals is None else self.normals @ turn.T,
+            viewpoint=(x, y, z),
+        )
+
+    def mirrored(self) -> PointCloud:
+        """Left and right exchanged, x to −x: a left hand becomes a right one."""
+        return self.moved(np.diag([-1.0, 1.0, 1.0]), np.zeros(3))
+
     def noted(self, step: str, **changes: object) -> PointCloud:
         """A copy with ``changes`` made and ``step`` added to its history."""
         return replace(self, history=(*self.history, step), **changes)  # type: ignore[arg-type]

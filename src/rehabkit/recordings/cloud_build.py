@@ -70,9 +70,9 @@ def built(raw: RawCloud, sensor: str, extent: Extent, units: str = "") -> PointC
         If there are fewer than three points, or the unit can't be recognised or contradicts what can be.
     """
     raw = _finite(raw)
-    if len(raw.points) > MOST_POINTS:
-        places = cloud_sampling.at_random(len(raw.points), MOST_POINTS)
-        raw = raw.chosen(places, f"{MOST_POINTS} of {len(raw.points)} points, at random, seed 0")
+    places, steps = thinned(len(raw.points))
+    if steps:
+        raw = raw.chosen(places, *steps)
     if units and raw.unit and lengths.unit_m(units) != lengths.unit_m(raw.unit):
         raise RecordingError(f"unit must be {raw.unit}, as the file says, got --units {units}; leave it out")
     metres, unit = lengths.recognised(_length(raw.points), extent, units or raw.unit)
@@ -88,6 +88,14 @@ def built(raw: RawCloud, sensor: str, extent: Extent, units: str = "") -> PointC
         sensor=sensor,
         history=(*raw.history, f"unit {unit}, {said}"),
     )
+
+
+def thinned(n_points: int) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Places of at most ``MOST_POINTS`` points, and what to note of it where there are more."""
+    if n_points <= MOST_POINTS:
+        return np.arange(n_points, dtype=np.intp), ()
+    places = cloud_sampling.at_random(n_points, MOST_POINTS)
+    return places, (f"{MOST_POINTS} of {n_points} points, at random, seed 0",)
 
 
 def _finite(raw: RawCloud) -> RawCloud:

@@ -22,7 +22,7 @@ from rehabkit.recordings.files import atomic, read_bytes
 from rehabkit.recordings.lengths import SCENE, Extent
 
 LARGEST = 256 * 2**20
-"""Bytes of a file: over ten million points."""
+"""Bytes of a binary file: over ten million points."""
 _TEXTS = (".csv", ".txt")
 READERS: Mapping[str, Callable[[bytes], RawCloud]] = {
     ".ply": ply.parse,
@@ -31,7 +31,10 @@ READERS: Mapping[str, Callable[[bytes], RawCloud]] = {
     **dict.fromkeys((".xyz", ".pts", ".asc", *_TEXTS), xyz.parse),
     **dict.fromkeys((".glb", ".gltf"), gltf.parse),
 }
-_SLOW = {".obj": 64 * 2**20, ".glb": 64 * 2**20, ".gltf": 64 * 2**20}
+_SLOW = {
+    **dict.fromkeys((".obj", ".glb", ".gltf"), 64 * 2**20),
+    **dict.fromkeys((".xyz", ".pts", ".asc", *_TEXTS), 128 * 2**20),
+}
 """Bytes of formats that take several times their size while they are read."""
 
 

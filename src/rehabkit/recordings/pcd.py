@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
-from rehabkit.recordings.cloud_build import LONGEST_HEADER, RawCloud, count, numbers
+from rehabkit.recordings.cloud_build import LONGEST_HEADER, RawCloud, count, numbers, thinned
 
 _KINDS = {
     **{("F", "4"): "<f4", ("F", "8"): "<f8"},
@@ -45,6 +45,7 @@ def parse(data: bytes) -> RawCloud:
         colours=_colours(columns),
         labels=_labels(columns),
         viewpoint=_viewpoint(said.get("VIEWPOINT", [])),
+        history=thinned(n)[1] if head[2] == b"binary" else (),
     )
 
 
@@ -80,7 +81,7 @@ def _columns(body: bytes, form: str, fields: list[tuple[str, str, int]], n: int)
     if form == "binary":
         if n * row.itemsize > len(body):
             raise RecordingError(f"PCD must hold {n} points, got a file that ends before; copy it again")
-        rows = np.frombuffer(body, row, n)
+        rows = np.frombuffer(body, row, n)[thinned(n)[0]]  # before anything is widened to 8 bytes
         return {name: rows[name][:, 0] for name, *_ in fields}
     return _unpacked(body, fields, n, row.itemsize)
 

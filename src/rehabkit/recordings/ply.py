@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.cloud import PointCloud
-from rehabkit.recordings.cloud_build import LONGEST_HEADER, RawCloud, count, numbers
+from rehabkit.recordings.cloud_build import LONGEST_HEADER, RawCloud, count, numbers, thinned
 
 _TYPES = {
     **{name: code for code, names in {
@@ -60,7 +60,8 @@ def parse(data: bytes) -> RawCloud:
     if wanted:
         raise RecordingError(f"vertices must have x, y and z, got no {' and '.join(wanted)}; export it again")
     faces = sum(element.n for element in header.elements if element.name == "face")
-    history = (f"{faces} faces left out, their corners kept",) if faces else ()
+    left_out = [f"{faces} faces left out, their corners kept"] if faces else []
+    history = (*left_out, *(thinned(vertex.n)[1] if header.order else ()))
     said = _said(header.comments)
     kinds = dict(vertex.properties)
     return RawCloud(
@@ -135,7 +136,7 @@ def _columns(data: bytes, header: _Header, before: list[_Element], vertex: _Elem
     row = _row(vertex, header.order)
     if start + vertex.n * row.itemsize > len(data):
         raise RecordingError(f"PLY must hold {vertex.n} vertices, got a file that ends before; copy it again")
-    rows = np.frombuffer(data, row, vertex.n, start)
+    rows = np.frombuffer(data, row, vertex.n, start)[thinned(vertex.n)[0]]  # before anything is widened to 8 bytes
     return {name: rows[name] for name in names}
 
 
