@@ -1,0 +1,105 @@
+"""Joints on their lines of sight: simulated people (labelled so), some of whose joints something else hides."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from rehabkit.errors import InputError
+from rehabkit.kinematics.depth.completion import complete, complete_sequence, personal
+from rehabkit.kinematics.depth.hidden import logistic
+from rehabkit.kinematics.depth.prior import LyingPrior
+from rehabkit.kinematics.depth.tree import BONES, mirrored_pairs, numbered
+
+from .lying_people import COVER_M, NAMES, OFFSET_M, Simulated, simulated
+
+
+@pytest.fixture(scope="module")
+def stranger() -> Simulated:
+    return simulated(99, 24, size=1.07)
+
+
+def error_m(found: np.ndarray, person: Simulated) -> np.ndarray:
+    return np.linalg.norm(found - person.joints, axis=-1)
+
+
+def test_what_is_counted_is_what_was_simulated(prior: LyingPrior) -> None:
+    np.testing.assert_allclose(prior.offsets.offset_m, OFFSET_M, atol=0.003)
+    thigh = BONES.index(("left_hip", "left_knee"))
+    assert prior.length_m[thigh] == pytest.approx(0.42, abs=0.01)
+    assert prior.size_spread == pytest.approx(np.std(np.linspace(0.88, 1.12, 12)), abs=0.01)
+
+
+def test_hidden_joints_are_found_and_seen_ones_stay(prior: LyingPrior, stranger: Simulated) -> None:
+    plain = np.stack([prior.offsets.centres(sight.surface) for sight in stranger.sights])
+    found = np.stack([one.positions for one in complete(stranger.sights, prior)])
+    assert error_m(plain, stranger)[stranger.hidden].mean() == pytest.approx(COVER_M - OFFSET_M, abs=0.01)
+    assert error_m(found, stranger)[stranger.hidden].mean() < 0.05
+    assert error_m(found, stranger)[~stranger.hidden].mean() < 0.012
+
+
+def test_hidden_joints_are_marked_and_less_sure(prior: LyingPrior, stranger: Simulated) -> None:
+    completed = complete(stranger.sights, prior)
+    probability = np.stack([one.hidden for one in completed])
+    spread = np.stack([one.spread_m for one in completed])
+    assert ((probability > 0.5) == stranger.hidden).mean() > 0.95
+    assert np.median(spread[stranger.hidden]) > 1.5 * np.median(spread[~stranger.hidden])
+
+
+def test_the_persons_size_is_found(prior: LyingPrior) -> None:
+    for size in (0.92, 1.07):
+        person = simulated(7, 12, size=size)
+        assert complete(person.sights, prior)[0].size == pytest.approx(size, abs=0.025)
+
+
+def test_bones_keep_their_length_over_a_sequence(prior: LyingPrior, stranger: Simulated) -> None:
+    parents, children = np.array(numbered(BONES, NAMES)).T
+
+    def wobble(found: np.ndarray) -> float:
+        length = np.linalg.norm(found[:, children] - found[:, parents], axis=-1)
+        return float(length.std(axis=0).mean())
+
+    alone = np.stack([complete([sight], prior)[0].positions for sight in stranger.sights])
+    together = np.stack([one.positions for one in complete_sequence(stranger.sights, prior)])
+    assert wobble(stranger.joints) < 1e-9
+    assert wobble(together) < 0.006
+    assert wobble(together) < 0.8 * wobble(alone)
+    assert error_m(together, stranger).mean() <= error_m(alone, stranger).mean()
+
+
+def test_a_persons_own_bones_are_measured(prior: LyingPrior, stranger: Simulated) -> None:
+    own = personal(prior, complete(stranger.sights, prior))
+    thigh = BONES.index(("left_hip", "left_knee"))
+    assert own.length_m[thigh] == pytest.approx(1.07 * 0.42, abs=0.01)
+
+
+def test_a_joint_without_any_depth_is_placed_by_its_bones(prior: LyingPrior) -> None:
+    person = simulated(5, 1, hidden=0.0)
+    wrist = NAMES.index("left_wrist")
+    surface = person.sights[0].surface_m.copy()
+    surface[wrist] = np.nan
+    one = complete([dataclasses.replace(person.sights[0], surface_m=surface)], prior)[0]
+    assert np.isfinite(one.positions).all()
+    assert error_m(one.positions, dataclasses.replace(person, joints=person.joints[0]))[wrist] < 0.10
+    assert one.spread_m[wrist] > 2 * one.spread_m[NAMES.index("left_elbow")]
+
+
+def test_the_logistic_regression_is_scikit_learns() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 4))
+    label = rng.random(200) < 1 / (1 + np.exp(-(x @ [1.0, -2.0, 0.0, 0.5] + 0.3)))
+    theirs = LogisticRegression(C=1 / 3.0, tol=1e-10, max_iter=1000).fit(x, label)
+    ours = logistic(x, label, 3.0)
+    np.testing.assert_allclose(ours, [theirs.intercept_[0], *theirs.coef_[0]], atol=1e-4)
+
+
+def test_mirroring_twice_changes_nothing() -> None:
+    other = mirrored_pairs(BONES)
+    assert (other[other] == np.arange(len(BONES))).all()
+    assert BONES[other[BONES.index(("left_hip", "left_knee"))]] == ("right_hip", "right_knee")
+
+
+def test_joints_that_the_tree_needs_are_named() -> None:
+    with pytest.raises(InputError, match="got none of head, neck"):
+        numbered(BONES, [name for name in NAMES if name not in ("neck", "head")])
