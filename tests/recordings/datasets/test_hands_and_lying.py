@@ -16,6 +16,7 @@ from rehabkit.recordings.datasets import (
     princeton_psb_hand,
     sign_digits,
     sr305,
+    webxr_hands,
 )
 from rehabkit.recordings.datasets.hand_parts import BONES, PARTS
 from rehabkit.recordings.mesh import Mesh
@@ -74,6 +75,21 @@ def test_princeton_hands() -> None:
         assert hand.mesh.sampled(3000).length_m == pytest.approx(
             0.19, rel=0.15
         )  # the axis of its points isn't quite that of its corners
+
+
+def test_webxr_hands() -> None:
+    hands = webxr_hands.read(folder("hands/webxr_generic_hand"))
+    assert [hand.side for hand in hands] == ["left", "right"]
+    for hand in hands:
+        assert set(hand.mesh.face_labels) == set(range(6))
+        cloud = hand.mesh.sampled(3000)
+        for part, tip in ((1, "thumb-tip"), (2, "index-finger-tip"), (5, "pinky-finger-tip")):
+            place = hand.joints[hand.joint_names.index(tip)]
+            near = np.linalg.norm(cloud.points - place, axis=1).argsort()[:20]
+            assert (cloud.labels[near] == part).all()
+        # a hand seen from its back with fingers up has the thumb on its inner side: the sides mirror each other
+    left, right = (hand.joints[hand.joint_names.index("thumb-tip")] for hand in hands)
+    np.testing.assert_allclose(left, right * [-1, 1, 1], atol=0.005)
 
 
 def test_lying_frames() -> None:
