@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
@@ -29,6 +29,15 @@ SANE: dict[str, tuple[float, float]] = {
     "duration_s": (1, 3600),
 }
 """Name → least and most that anybody may set."""
+
+
+def outside(given: object, sane: Mapping[str, tuple[float, float]]) -> list[str]:
+    """What is wrong with each attribute that lies outside its sane range."""
+    return [
+        f"{name} must be {least:g} to {most:g}, got {getattr(given, name)}"
+        for name, (least, most) in sane.items()
+        if not (isfinite(getattr(given, name)) and least <= getattr(given, name) <= most)
+    ]
 
 
 @dataclass(frozen=True)
@@ -77,11 +86,7 @@ class Limits:
     duration_s: float = 1200.0
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{name} must be {least:g} to {most:g}, got {getattr(self, name)}"
-            for name, (least, most) in SANE.items()
-            if not (isfinite(getattr(self, name)) and least <= getattr(self, name) <= most)
-        ]
+        problems = outside(self, SANE)
         if not self.low_deg < self.high_deg:
             problems.append(f"low_deg must be below high_deg, got {self.low_deg} and {self.high_deg}")
         if self.support_nm > self.torque_nm:

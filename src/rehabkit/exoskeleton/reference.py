@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from math import copysign, sqrt
+from typing import Protocol
 
-from rehabkit.exoskeleton.limits import Limits
 from rehabkit.exoskeleton.plant import DT_S
 
 SMOOTH_S = 0.06
 """Nearer than speed times this the reference slows down, so that estimates arriving in steps don't shake the limb."""
+
+
+class Bounds(Protocol):
+    """What a reference keeps to: range, speed, acceleration, and deceleration of a stop."""
+
+    @property
+    def low_deg(self) -> float: ...
+    @property
+    def high_deg(self) -> float: ...
+    @property
+    def speed_deg_s(self) -> float: ...
+    @property
+    def acceleration_deg_s2(self) -> float: ...
+    @property
+    def stop_deg_s2(self) -> float: ...
 
 
 class Reference:
@@ -17,7 +32,7 @@ class Reference:
     It starts at rest from a measured place. Outside the range it may only move towards it.
     """
 
-    def __init__(self, limits: Limits, angle_deg: float) -> None:
+    def __init__(self, limits: Bounds, angle_deg: float) -> None:
         self.limits = limits
         self.angle_deg, self.velocity_deg_s = angle_deg, 0.0
 
