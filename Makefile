@@ -60,6 +60,7 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/bilateral_safety.py $(DATA)/bio/uci_lower_limb/uci_lower_limb_1000hz.npz
 	$(BIN)/python benchmarks/skin.py $(DATA)
+	$(BIN)/python benchmarks/lying_pose.py $(DATA)/lying/anny_synth_rgbd
 	$(BIN)/python benchmarks/systems.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
