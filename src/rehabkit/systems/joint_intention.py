@@ -62,7 +62,8 @@ class JointIntention(System[Biosignal]):
         RecordingError
             If a muscle is missing or not EMG, has missing samples, or the recording is too slow or too short.
         """
-        _, frames = Frames(recording.rate_hz).process(_muscles(recording).values)
+        muscles = _muscles(recording)
+        _, frames = Frames(muscles.rate_hz).process(muscles.values)
         return windows(frames)
 
     def interpret(self, recording: Biosignal, outputs: Tensors, card: Card) -> list[Finding]:
