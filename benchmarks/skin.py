@@ -7,7 +7,6 @@ Writes results/skin.json from hands/hgr1 (898 pictures of 12 people with true ma
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from rehabkit.imaging.colours import Picture, ita_deg, linear
 from rehabkit.imaging.masks import Mask, overlap, snr_db
 from rehabkit.imaging.skin import adaptive_mask, box_mask, otsu_mask
 from rehabkit.imaging.tones import LIGHTS, TONES, relit, retoned
+from rehabkit.recordings.datasets import hgr1
 from result_file import save
 
 METHODS: dict[str, Callable[[Picture], Mask]] = {
@@ -41,11 +41,8 @@ class Shot(NamedTuple):
 
 
 def shots(folder: Path) -> Iterator[Shot]:
-    with (folder / "index.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            rgb = cv2.cvtColor(cv2.imread(str(folder / "images" / row["file"])), cv2.COLOR_BGR2RGB)
-            mask = cv2.imread(str(folder / "skin_masks" / row["file"]).replace(".jpg", ".png"), cv2.IMREAD_GRAYSCALE)
-            yield Shot(row["subject"], np.asarray(rgb, np.uint8), np.asarray(mask) > 127)
+    for one in hgr1.read(folder):
+        yield Shot(one.subject, one.image().rgb, one.skin())
 
 
 def scores(pictures: Iterable[tuple[Picture, Mask]]) -> dict[str, list[tuple[float, float, float]]]:
@@ -104,10 +101,11 @@ def share(one: Sequence[tuple[float, float, float]]) -> float:
     return float(np.mean([f1 < 0.5 for _, f1, _ in one]))
 
 
-def tone(every: Sequence[Shot], who: str) -> float:
+def tone(every: Sequence[Shot], who: str) -> float | None:
     """Median typology angle of a person's skin as photographed."""
     angles = [ita_deg(linear(s.rgb)[s.skin].mean(axis=0)) for s in every if s.person == who and s.skin.any()]
-    return float(np.median(angles))
+    known = [angle for angle in angles if np.isfinite(angle)]  # in bluish light skin has no yellow
+    return float(np.median(known)) if known else None
 
 
 def changed(few: Sequence[Shot], change: Callable[[Shot], Picture]) -> list[Any]:

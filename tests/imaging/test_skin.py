@@ -1,7 +1,5 @@
 """Masks of painted hands, of real ones, and what re-toning does."""
 
-import csv
-
 import cv2
 import numpy as np
 import pytest
@@ -11,6 +9,7 @@ from rehabkit.imaging.colours import ita_deg, linear
 from rehabkit.imaging.masks import cleaned, largest, overlap, snr_db
 from rehabkit.imaging.skin import adaptive_mask, box_mask, landmark_seed, otsu, otsu_mask
 from rehabkit.imaging.tones import LIGHTS, TONES, relit, retoned
+from rehabkit.recordings.datasets import hgr1
 
 LIGHT, DARK, WALL = (224, 172, 144), (66, 40, 28), (90, 110, 120)
 
@@ -119,14 +118,7 @@ def test_light_by_hand():
 
 def test_real_hands_before_even_walls(shared):
     """One person of hgr1 in front of a plain wall: the box was measured at F1 0.97."""
-    folder = shared / "hands" / "hgr1"
-    with (folder / "index.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["subject"] == "id08"][::20]
+    pictures = [one for one in hgr1.read(shared / "hands" / "hgr1") if one.subject == "id08"][::20]
     for method in (box_mask, adaptive_mask):
-        found = []
-        for row in rows:
-            rgb = cv2.imread(str(folder / "images" / row["file"]))[..., ::-1]
-            name = row["file"].replace(".jpg", ".png")
-            true = cv2.imread(str(folder / "skin_masks" / name), cv2.IMREAD_GRAYSCALE) > 127
-            found.append(overlap(true, method(rgb)).f1)
+        found = [overlap(one.skin(), method(one.image().rgb)).f1 for one in pictures]
         assert len(found) >= 3 and np.mean(found) > 0.94
