@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from rehabkit.errors import InputError
+from rehabkit.errors import InputError, RecordingError
+from rehabkit.kinematics.depth.bed import Bed
 from rehabkit.kinematics.depth.completion import complete, complete_sequence, personal
 from rehabkit.kinematics.depth.hidden import logistic
-from rehabkit.kinematics.depth.prior import LyingPrior
+from rehabkit.kinematics.depth.prior import PLAUSIBLE_SIZE, LyingPrior
+from rehabkit.kinematics.depth.sight import sight_of
 from rehabkit.kinematics.depth.tree import BONES, mirrored_pairs, numbered
+from rehabkit.recordings.intrinsics import Intrinsics
+from rehabkit.recordings.rgbd import RgbdFrame
 
-from .lying_people import COVER_M, NAMES, OFFSET_M, Simulated, simulated
+from .lying_people import COVER_M, NAMES, OFFSET_M, PLANE, Simulated, simulated
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +87,41 @@ def test_a_joint_without_any_depth_is_placed_by_its_bones(prior: LyingPrior) -> 
     assert np.isfinite(one.positions).all()
     assert error_m(one.positions, dataclasses.replace(person, joints=person.joints[0]))[wrist] < 0.10
     assert one.spread_m[wrist] > 2 * one.spread_m[NAMES.index("left_elbow")]
+
+
+def test_a_joint_without_a_picture_point_is_left_out_and_spoils_no_other(prior: LyingPrior) -> None:
+    person = simulated(5, 6, hidden=0.0)
+    lost = [NAMES.index("right_knee"), NAMES.index("nose")]
+    sights = []
+    for sight in person.sights:
+        rays, surface = sight.rays.copy(), sight.surface_m.copy()
+        rays[lost], surface[lost] = np.nan, np.nan
+        sights.append(dataclasses.replace(sight, rays=rays, surface_m=surface))
+    rest = np.setdiff1d(np.arange(len(NAMES)), lost)
+    for one, true in zip(complete_sequence(sights, prior), person.joints, strict=True):
+        assert np.isnan(one.positions[lost]).all()
+        assert np.isnan(one.spread_m[lost]).all()
+        assert np.linalg.norm(one.positions - true, axis=-1)[rest].max() < 0.05
+
+
+def test_intrinsics_of_another_camera_make_a_giant_or_a_dwarf(prior: LyingPrior) -> None:
+    person = simulated(5, 1, hidden=0.0)
+    sight = person.sights[0]
+    assert prior.size_as_lifted(sight) == pytest.approx(1.0, abs=0.05)
+    for times, plausible in ((2.0, False), (0.4, False), (1.05, True)):
+        rays = sight.rays * [times, times, 1.0]  # as a focal length that is so much too short
+        size = prior.size_as_lifted(dataclasses.replace(sight, rays=rays))
+        assert size == pytest.approx(times, rel=0.12)
+        assert (PLAUSIBLE_SIZE[0] < size < PLAUSIBLE_SIZE[1]) == plausible
+
+
+def test_points_of_which_none_has_depth_are_refused() -> None:
+    depth = np.full((144, 160), np.nan)
+    depth[:40, :40] = 2.0
+    frame = RgbdFrame(depth, Intrinsics(126.0, 126.0, 79.5, 71.5, 160, 144))
+    bed = Bed(PLANE, np.array([0.0, 0.0, 2.0]), np.eye(3))
+    with pytest.raises(RecordingError, match="got none of 16; give points of the depth picture"):
+        sight_of(frame, np.full((16, 2), 120.0), bed)
 
 
 def test_the_logistic_regression_is_scikit_learns() -> None:

@@ -31,6 +31,7 @@ LEAST_M = 0.30
 """Where the surface is the mattress, or the floor beside it, a picture point missed its joint, which is above."""
 OUTLIERS = 1e-4
 """Weight of a bone of any length: a wrong picture point mustn't bend the rest of the body."""
+AHEAD = (0.0, 0.0, 1.0)
 MISSED = 0.01
 """Likelihood, per metre, of a surface that has nothing to do with the joint: its point is a few px beside it."""
 LIKELY = 0.5
@@ -42,7 +43,7 @@ SIZES = np.linspace(0.82, 1.18, 9)
 
 @dataclass(frozen=True)
 class Completed:
-    """Joints in space.
+    """Joints in space; NaN for a joint that has no picture point.
 
     Parameters
     ----------
@@ -96,7 +97,8 @@ def personal(prior: LyingPrior, completed: Sequence[Completed]) -> LyingPrior:
     """The prior with a person's own bones: medians over at least :data:`LEAST_PICTURES` that show both ends."""
     parents, children = np.array(prior.bones).T
     length = np.stack([np.linalg.norm(c.positions[children] - c.positions[parents], axis=-1) for c in completed])
-    hidden = np.stack([np.maximum(c.hidden[parents], c.hidden[children]) for c in completed]) > LIKELY
+    # a joint without a picture point isn't seen either
+    hidden = ~(np.stack([np.maximum(c.hidden[parents], c.hidden[children]) for c in completed]) <= LIKELY)
     size = completed[0].size
     own, spread = size * prior.length_m, size * prior.length_spread_m
     for bone in np.flatnonzero((~hidden).sum(axis=0) >= LEAST_PICTURES):
@@ -109,15 +111,18 @@ def personal(prior: LyingPrior, completed: Sequence[Completed]) -> LyingPrior:
 class _Grid:
     """(n_joints, n_depths) depths, what speaks for each but the bones, and which share of that is "hidden"."""
 
+    found: NDArray[np.bool_]
     rays: Array
     depth: Array
     weight: Array
     hidden: Array
     apart: Array
-    """(n_bones, n_depths, n_depths) metres between each parent's and child's places."""
+    """(n_bones, n_depths, n_depths) metres between each parent's and child's places, NaN if one wasn't found."""
 
     @classmethod
     def of(cls, sight: Sight, prior: LyingPrior) -> _Grid:
+        found = np.asarray(np.isfinite(sight.rays).all(axis=-1))
+        sight = replace(sight, rays=np.where(found[:, None], sight.rays, AHEAD))  # any line: nothing hangs on it
         length = np.linalg.norm(sight.rays, axis=-1, keepdims=True)  # (n_joints, 1) metres along it for a metre of z
         mattress = sight.plane.depth_along(sight.rays)
         surface = np.where(np.isfinite(sight.surface_m), sight.surface_m, mattress - REACH_M)
@@ -132,7 +137,8 @@ class _Grid:
         places = sight.rays[:, None] * depth[..., None]  # (n_joints, n_depths, 3)
         parents, children = np.array(prior.bones).T
         apart = np.linalg.norm(places[parents][:, :, None] - places[children][:, None], axis=-1)
-        return cls(sight.rays, depth, weight / weight.sum(axis=1, keepdims=True), hides / (hides + shows), apart)
+        apart[~(found[parents] & found[children])] = np.nan
+        return cls(found, sight.rays, depth, weight / weight.sum(axis=1, keepdims=True), hides / (hides + shows), apart)
 
     def summed(self, belief: Array, size: float) -> Completed:
         """The beliefs' medians and spreads."""
@@ -142,7 +148,12 @@ class _Grid:
             for share in (0.16, 0.5, 0.84)
         )
         spread = (high - low) / 2 * np.linalg.norm(self.rays, axis=-1)
-        return Completed(self.rays * middle[:, None], spread, (belief * self.hidden).sum(axis=1), size)
+        hidden = (belief * self.hidden).sum(axis=1)
+        places, spread, hidden = (
+            np.where(self.found.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan)
+            for values in (self.rays * middle[:, None], spread, hidden)
+        )
+        return Completed(places, spread, hidden, size)
 
 
 def _seen_or_hidden(behind: Array, prior: LyingPrior, hidden: Array) -> tuple[Array, Array]:
@@ -159,6 +170,7 @@ def _pass(grid: _Grid, prior: LyingPrior, size: float) -> tuple[Array, float]:
     """(n_joints, n_depths) beliefs in each depth for a person of this size, and the logarithm of the evidence."""
     wrong = (grid.apart - size * prior.length_m[:, None, None]) / prior.length_spread_m[:, None, None]
     fits = (1 - OUTLIERS) * np.exp(-0.5 * wrong**2) + OUTLIERS  # (n_bones, parent's depths, child's depths)
+    fits = np.where(np.isnan(fits), 1.0, fits)
     up, to_parent, evidence = grid.weight.copy(), np.empty(grid.apart.shape[:2]), 0.0
     for bone in reversed(range(len(prior.bones))):
         parent, child = prior.bones[bone]
