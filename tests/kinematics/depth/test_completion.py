@@ -121,7 +121,22 @@ def test_points_of_which_none_has_depth_are_refused() -> None:
     frame = RgbdFrame(depth, Intrinsics(126.0, 126.0, 79.5, 71.5, 160, 144))
     bed = Bed(PLANE, np.array([0.0, 0.0, 2.0]), np.eye(3))
     with pytest.raises(RecordingError, match="got none of 16; give points of the depth picture"):
-        sight_of(frame, np.full((16, 2), 120.0), bed)
+        sight_of(frame, np.full((16, 2), 120.0), bed, NAMES)
+
+
+def test_a_limb_that_crosses_a_bone_stands_out_of_the_line_between_its_joints() -> None:
+    depth = np.full((144, 160), 1.9)
+    depth[:, 76:84] = 1.75  # an arm of 8 px across, 15 cm nearer
+    frame = RgbdFrame(depth, Intrinsics(126.0, 126.0, 79.5, 71.5, 160, 144))
+    bed = Bed(PLANE, np.array([0.0, 0.0, 2.0]), np.eye(3))
+    pixels = np.full((16, 2), 30.0)
+    pixels[NAMES.index("left_shoulder")], pixels[NAMES.index("left_elbow")] = [60.0, 70.0], [100.0, 70.0]
+    pixels[NAMES.index("left_wrist")] = [140.0, 70.0]
+    relief = sight_of(frame, pixels, bed, NAMES).relief_m
+    assert relief is not None
+    crossed, clear = (BONES.index(bone) for bone in (("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist")))
+    np.testing.assert_allclose(relief[crossed], [0.15, 0.0], atol=1e-9)
+    np.testing.assert_allclose(relief[clear], [0.0, 0.0], atol=1e-9)
 
 
 def test_the_logistic_regression_is_scikit_learns() -> None:

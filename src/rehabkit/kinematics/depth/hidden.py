@@ -1,9 +1,10 @@
 """Is a joint seen, or does something else lie before it? Marked from the picture, not invented.
 
-A surface says nothing of a joint that another limb hides. Three things give it away: another limb runs through the
+A surface says nothing of a joint that another limb hides. Four things give it away: another limb runs through the
 same place of the picture and lies nearer; bones that end at the joint, lifted from the surface, come out too short or
-too long; and, of someone lying on the side, a shoulder or hip that seems to be as high as its counterpart. A logistic
-regression a joint weighs them; it is fitted with each picture's mirror image too, so that left and right are alike.
+too long; the surface steps up or down between the bone's ends; and, of someone lying on the side, a shoulder or hip
+that seems to be as high as its counterpart. A logistic regression a joint weighs them; it is fitted with each picture's
+mirror image too, so that left and right are alike.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ N_LIMBS = 3
 """Other limbs that are looked at: those that run nearest in the picture."""
 LIMB_M, NEAR_M = 0.06, 0.10
 """Half the thickness of a limb, and how near in space two limbs touch."""
+STEEPEST_M = 0.4
+"""Higher steps of the surface say no more than this one."""
 SUREST = 0.99
 """No picture makes it surer than this that a joint is hidden, or seen."""
 RIDGES = (3.0, 10.0, 30.0, 100.0)
@@ -40,21 +43,26 @@ class Cues:
     length : (n_pairs,) metres between joints as if all were seen, bones and widths.
     height : (n_joints,) of the surface above the mattress, metres.
     limbs : (n_joints, 2 · N_LIMBS) nearness of the nearest other limbs in the picture, and by how much they lie before.
+    relief : (n_pairs, 2) as a sight has it, 0 where it isn't known.
     """
 
     length: Array
     height: Array
     limbs: Array
+    relief: Array
 
     def mirrored(self, joints: NDArray[np.int64]) -> Cues:
         """Those of the mirror image."""
-        return Cues(self.length[mirrored_pairs((*BONES, *WIDTHS))], self.height[joints], self.limbs[joints])
+        pairs = mirrored_pairs((*BONES, *WIDTHS))
+        return Cues(self.length[pairs], self.height[joints], self.limbs[joints], self.relief[pairs])
 
     def of(self, joint: int, usual: Array) -> Array:
         """(n_cues,) those that one joint is judged by; 0 where something isn't known."""
         with np.errstate(divide="ignore"):
             strain = np.clip(np.log(self.length / usual), -1, 1)
-        return np.asarray(np.nan_to_num(np.concatenate([strain, np.abs(strain), self.height, self.limbs[joint]])))
+        return np.asarray(
+            np.nan_to_num(np.concatenate([strain, np.abs(strain), self.height, self.limbs[joint], self.relief.ravel()]))
+        )
 
 
 def cues_of(sight: Sight, offsets: Offsets) -> Cues:
@@ -63,7 +71,9 @@ def cues_of(sight: Sight, offsets: Offsets) -> Cues:
     first, second = np.array(numbered((*BONES, *WIDTHS), offsets.joint_names)).T
     length = np.linalg.norm(centre[first] - centre[second], axis=-1)
     bones = numbered(BONES, offsets.joint_names)
-    return Cues(length, sight.plane.height(sight.surface), _limbs(sight, centre, bones))
+    relief = np.zeros((len(length), 2)) if sight.relief_m is None else sight.relief_m
+    relief = np.clip(np.nan_to_num(relief), -STEEPEST_M, STEEPEST_M)
+    return Cues(length, sight.plane.height(sight.surface), _limbs(sight, centre, bones), relief)
 
 
 def _limbs(sight: Sight, centre: Array, bones: Sequence[tuple[int, int]]) -> Array:
