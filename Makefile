@@ -26,6 +26,7 @@ $(READY): pyproject.toml
 
 models: $(READY)
 	@$(BIN)/rehabkit models fetch full
+	@$(BIN)/rehabkit models fetch hand
 
 demo: models ## assess a real recording and a real video, and write their reports
 	$(BIN)/rehabkit doctor

@@ -79,7 +79,9 @@ def card_lines(card: Card, size_bytes: int) -> list[str]:
 
 
 def fetch(
-    model: Annotated[Literal["lite", "full", "heavy"], typer.Argument(help="Which pose network.")] = "full",
+    model: Annotated[
+        Literal["lite", "full", "heavy", "hand"], typer.Argument(help="Which: of a body, or of a hand.")
+    ] = "full",
     source: Annotated[
         Path | None,
         typer.Option("--from", metavar="PATH", help="A package file or folder already on this computer."),

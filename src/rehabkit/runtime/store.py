@@ -72,10 +72,38 @@ def _body(size: str, checksum: str, package: Literal["wheel", "npm"]) -> Model:
     return Model(f"pose_{size}", f"body landmarks, {size}", (_DETECTOR, landmarks))
 
 
+_HAND = Model(
+    "hand",
+    "hand landmarks",
+    (
+        Part(
+            "hand_detector.tflite",
+            Network(
+                "palm_detection_full.tflite",
+                "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
+                "wheel",
+            ),
+            mean=0.0,
+            std=255.0,
+        ),
+        Part(
+            "hand_landmarks_detector.tflite",
+            Network(
+                "hand_landmark_full.tflite",
+                "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
+                "wheel",
+            ),
+            mean=0.0,
+            std=255.0,
+        ),
+    ),
+)
+
 MODELS: Mapping[str, Model] = {
     "lite": _body("lite", "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61", "npm"),
     "full": _body("full", "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f", "wheel"),
     "heavy": _body("heavy", "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe", "npm"),
+    "hand": _HAND,
 }
 """Every model by the name that the command line uses."""
 

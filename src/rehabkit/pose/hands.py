@@ -1,0 +1,90 @@
+"""MediaPipe's hand landmarker: pictures → hands with 21 landmarks each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehabkit.errors import ModelError
+from rehabkit.pose.landmarkers import Array, Picture, ready
+from rehabkit.runtime.store import pose_task
+
+MODEL, MOST_HANDS = "hand", 4
+SURE = 0.5
+"""MediaPipe's own least confidence that something is a hand."""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One hand in one picture, landmarks in the order of :data:`rehabkit.kinematics.hand.HAND_LANDMARKS`.
+
+    Parameters
+    ----------
+    positions : (21, 2) px of the picture.
+    estimated_m : (21, 3) metres about the hand's middle: x right, y down, z away; the depth is guessed by the network.
+    side : of the hand, for a picture that isn't mirrored.
+    confidence : 0 to 1, that it is this side; MediaPipe tells no other after the detection.
+    """
+
+    positions: Array
+    estimated_m: Array
+    side: Literal["left", "right"]
+    confidence: float
+
+
+class HandFinder:
+    """Finds every hand in single pictures, each found anew; closed after use.
+
+    Raises
+    ------
+    ModelError
+        If the model isn't fetched, or doesn't load.
+    """
+
+    def __init__(self) -> None:
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.HandLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(pose_task(MODEL))),
+            running_mode=vision.RunningMode.IMAGE,
+            num_hands=MOST_HANDS,
+            min_hand_detection_confidence=SURE,
+        )
+        try:
+            self._task = vision.HandLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(
+                f"model {MODEL} must load, got {error}; run `rehabkit models fetch {MODEL}` again"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._task.close()
+
+    def find(self, rgb: Picture) -> list[Hand]:
+        """The hands in a (rows, columns, 3) picture, at most four; not mirrored, as a camera sees them."""
+        picture = ready(rgb)
+        result = self._task.detect(picture.image)
+        found = zip(result.hand_landmarks, result.hand_world_landmarks, result.handedness, strict=True)
+        return [_hand(marks, world, said[0], picture.size) for marks, world, said in found]
+
+
+def _hand(marks: Any, world: Any, said: Any, size: NDArray[np.int64]) -> Hand:
+    return Hand(
+        positions=np.array([(mark.x, mark.y) for mark in marks]) * size,
+        estimated_m=np.array([(mark.x, mark.y, mark.z) for mark in world]),
+        side=_side(said.category_name),
+        confidence=float(np.clip(said.score, 0.0, 1.0)),
+    )
+
+
+def _side(said: str) -> Literal["left", "right"]:
+    return "right" if said == "Right" else "left"
