@@ -13,9 +13,9 @@ VOLTS: Mapping[str, float] = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "nV": 1e-9}
 DEGREES: Mapping[str, float] = {"deg": 1.0, "rad": 180 / np.pi}
 SECONDS: Mapping[str, float] = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _ALIASES = {"µV": "uV", "μV": "uV", "microV": "uV", "°": "deg", "degree": "deg", "degrees": "deg", "radian": "rad"}
-_PLAUSIBLE: Mapping[Kind, tuple[float, float]] = {"eeg": (1e-7, 1e-3), "emg": (1e-7, 2e-2)}
+_PLAUSIBLE: Mapping[Kind, tuple[float, float]] = {"eeg": (1e-7, 1e-3), "emg": (1e-7, 4e-3)}
 """V: least and largest robust amplitude of a signal in the body. An amplifier's noise is some 0.5 µV; EEG above
-1 mV, and EMG above 20 mV, come from no electrode on skin (De Luca 1997: EMG up to 10 mV peak to peak)."""
+1 mV, and EMG above 4 mV, come from no electrode on skin (De Luca 1997: EMG up to 10 mV peak to peak)."""
 _SECONDS = 20
 
 
