@@ -45,7 +45,7 @@ def test_fingers_bend_towards_the_palm(finder, pictures):
     bends = []
     for one in pictures:
         (hand,) = finder.find(one.image().rgb)
-        angles = hand_angles(hand.estimated_m, hand.side)
+        angles = hand_angles(hand.estimated_px, hand.side)
         bends += [float(angles[f"{finger}_pip_flexion"].degrees) for finger in FINGERS]
     bent = [bend for bend in bends if abs(bend) > 45]
     assert len(bent) >= 8 and np.mean(np.array(bent) > 0) > 0.9
@@ -55,7 +55,7 @@ def test_an_open_hand_is_more_open_than_a_closed_one(finder, shared):
     def median_opening(gesture):
         chosen = [one for one in hgr1.read(shared / "hands" / "hgr1") if one.gesture == gesture][::6]
         hands = [hand for one in chosen for hand in finder.find(one.image().rgb)[:1]]
-        return np.nanmedian([opening(hand.estimated_m, hand.side) for hand in hands])
+        return np.nanmedian([opening(hand.estimated_px, hand.side) for hand in hands])
 
     assert median_opening("5") > median_opening("A") + 0.3  # five spread fingers; a fist
 

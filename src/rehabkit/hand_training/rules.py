@@ -64,8 +64,8 @@ class Rules:
     pictures: float = 5
     release_s: float = 0.1
     transition_s: float = 1.0
-    neutral_opening: float = 0.4
-    wide_opening: float = 0.65
+    neutral_opening: float = 0.5
+    wide_opening: float = 0.75
     neutral: str = "relaxed"
     closing: frozenset[str] = frozenset({"fist", "hook"})
     longest_move_s: float = 10.0
