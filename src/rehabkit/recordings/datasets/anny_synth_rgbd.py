@@ -47,7 +47,7 @@ class LyingFrame:
     pixels : (16, 2) px of the depth picture.
     visible : (16,) whether the surface seen at the joint is nearer to it than 170 mm.
     parts : (288, 320) which of ``PARTS`` each depth pixel shows.
-    bed_to_camera : (3, 4) rotation and metres; the bed is the plane z = 0.
+    bed_to_camera : (3, 4) rotation and metres; the bed is the plane z = 0, z points down, the floor lies 0.55 m below.
     intrinsics : of the depth picture.
     folder : of the set.
     """
@@ -114,6 +114,12 @@ def read(folder: Path) -> list[LyingFrame]:
     return frames
 
 
+def _bed_to_camera(numbers: NDArray[Any]) -> Array:
+    """Nine numbers of the rotation, row by row, then three of the place → (3, 4)."""
+    numbers = numbers.astype(np.float64)
+    return np.column_stack([numbers[:9].reshape(3, 3), numbers[9:]])
+
+
 def _frame(folder: Path, row: dict[str, str], labels: dict[str, Any], intrinsics: Intrinsics) -> LyingFrame:
     if not (row["frame"].isdecimal() and len(row["frame"]) == 4):
         raise RecordingError(f"frame of index.csv must be four digits, got {row['frame'][:20]!r}; copy it again")
@@ -125,5 +131,5 @@ def _frame(folder: Path, row: dict[str, str], labels: dict[str, Any], intrinsics
         row["frame"], f"S{row['slp_subject']}", row["posture"], row["gender"], tilt, yaw, distance,
         labels["joints3d_mm"].astype(np.float64) / 1000, labels["joints2d_depthpx"].astype(np.float64),
         labels["visible"].astype(bool), labels["parts"].astype(np.uint8),
-        labels["cam_RT"].astype(np.float64).reshape(3, 4), intrinsics, folder,
+        _bed_to_camera(labels["cam_RT"]), intrinsics, folder,
     )  # fmt: skip
