@@ -98,14 +98,13 @@ class PublishedMatcher(Matcher):
     Parameters
     ----------
     features : (batch, 3, 156, 156) picture → (batch, n_channels, rows, columns).
-    head : linear, from the flattened or the averaged map to the embedding.
-    pooled : whether the head reads the average over positions.
+    head : linear, from the flattened map to the embedding.
     """
 
-    def __init__(self, features: nn.Module, head: nn.Linear, *, pooled: bool) -> None:
+    def __init__(self, features: nn.Module, head: nn.Linear) -> None:
         super().__init__()
         self.draw, self.align = StickFigure(SIZE), SpatialTransformer()
-        self.features, self.head, self.dropout, self.pooled = features, head, nn.Dropout(0.5), pooled
+        self.features, self.head, self.dropout = features, head, nn.Dropout(0.5)
         self.cover = StickFigure(side_of(features, SIZE))
 
     def maps(self, learner: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
@@ -114,8 +113,7 @@ class PublishedMatcher(Matcher):
 
     def embed(self, features: Tensor) -> Tensor:
         """As the base says; half of the embedding is dropped while training."""
-        x = features.mean(dim=(2, 3)) if self.pooled else features.flatten(1)
-        embedding: Tensor = self.dropout(self.head(x))
+        embedding: Tensor = self.dropout(self.head(features.flatten(1)))
         return embedding
 
     def heat(self, features: Tensor, embeddings: tuple[Tensor, Tensor]) -> Tensor:
@@ -129,8 +127,7 @@ class PublishedMatcher(Matcher):
         gradient = normalize(other) - cosine_similarity(own, other)[:, None] * normalize(own)
         weight = self.head.weight.reshape(len(self.head.weight), features.shape[1], -1).mean(dim=2)
         alpha = (gradient / own.norm(dim=1, keepdim=True)) @ weight  # (batch, channel)
-        n_positions = features.shape[2] * features.shape[3] if self.pooled else 1
-        heat: Tensor = (alpha[:, :, None, None] * features).sum(dim=1) / n_positions
+        heat: Tensor = (alpha[:, :, None, None] * features).sum(dim=1)
         return heat
 
     def limbs(
@@ -149,18 +146,21 @@ def st_amcnn() -> PublishedMatcher:
         *_conv(3, 4), MultiScale(4, 4), SqueezeExcitation(4, 2), *_conv(4, 8), MultiScale(8, 16),
         SqueezeExcitation(16, 8), *_conv(16, 32), *_conv(32, 64, stride=2),
     )  # fmt: skip
-    return PublishedMatcher(features, nn.Linear(64 * 74 * 74, 68), pooled=False)
+    return PublishedMatcher(features, nn.Linear(64 * 74 * 74, 68))
 
 
 def st_resnet18() -> PublishedMatcher:
-    """The paper's first baseline: ResNet-18 with stages of 8, 16, 32, 64; it gives the stages, not the head."""
+    """The paper's first baseline: ResNet-18 with stages of 8, 16, 32, 64; it gives the stages, not the head.
+
+    The head reads every position, as those of the others do: an average forgets where a limb was.
+    """
     layers: list[nn.Module] = [nn.Conv2d(3, 8, 7, 2, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU()]
     layers.append(nn.MaxPool2d(3, 2, 1))
     n_in = 8
     for n_out, stride in ((8, 1), (16, 2), (32, 2), (64, 2)):
         layers += [Residual(n_in, n_out, stride), Residual(n_out, n_out, 1)]
         n_in = n_out
-    return PublishedMatcher(nn.Sequential(*layers), nn.Linear(64, 68), pooled=True)
+    return PublishedMatcher(nn.Sequential(*layers), nn.Linear(64 * 5 * 5, 68))
 
 
 def st_vgg16() -> PublishedMatcher:
@@ -172,7 +172,7 @@ def st_vgg16() -> PublishedMatcher:
             layers += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.BatchNorm2d(n_out), nn.ReLU()]
             n_in = n_out
         layers.append(nn.MaxPool2d(2))
-    return PublishedMatcher(nn.Sequential(*layers), nn.Linear(64 * 4 * 4, 68), pooled=False)
+    return PublishedMatcher(nn.Sequential(*layers), nn.Linear(64 * 4 * 4, 68))
 
 
 def _conv(n_in: int, n_out: int, stride: int = 1) -> tuple[nn.Module, ...]:
