@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from rehabkit.recordings import biosignal_csv, biosignal_hdf5, biosignal_npz, biosignals
 from rehabkit.recordings.biosignal import Annotation, Biosignal, Channel
 from rehabkit.recordings.datasets import stroke_liu2024
 
 from ..recordings.biosignal_files import known, write_brainvision, write_edf, write_fif, write_gdf
-from .test_readers import MORE, MOST_MEMORY_KIB, Kind, _damaged, _reads_or_says_so, resource
+from .reading import Kind, test_damaged_files, test_files_cut_off, test_whole_files_read  # noqa: F401
 
 pytest.importorskip("mne")
 pytest.importorskip("edfio")
@@ -121,38 +120,7 @@ KINDS = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kind]:
-    import mne  # noqa: F401  (its own memory is no file's)
-
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    yield KINDS[request.param]
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY_KIB
-
-
-def test_whole_files_read(kind: Kind, tmp_path: Path) -> None:
-    content = kind.make(tmp_path)
-    path = tmp_path / f"a{kind.suffix}"
-    path.write_bytes(content)
-    assert kind.read(path)
-
-
-def test_damaged_files(kind: Kind, tmp_path: Path) -> None:
-    @settings(
-        max_examples=kind.examples * (MORE or 1),
-        derandomize=not MORE,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(_damaged(kind.make(tmp_path)))
-    def run(content: bytes) -> None:
-        _reads_or_says_so(kind, content, tmp_path)
-
-    run()
-
-
-def test_files_cut_off(kind: Kind, tmp_path: Path) -> None:
-    whole = kind.make(tmp_path)
-    for end in np.linspace(0, len(whole) - 1, kind.cuts * (MORE or 1)).astype(int):
-        _reads_or_says_so(kind, whole[:end], tmp_path)
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    """MNE's own memory is no file's."""
+    import mne  # noqa: F401

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
 from PIL import Image as Pillow
 
 from rehabkit.recordings import azure_calibration, depth_files, intrinsics_files, pictures
 from rehabkit.recordings.intrinsics import Intrinsics
 
 from ..recordings.test_depth_files import LAYOUTS, STEPS, calibration
-from .test_readers import MORE, MOST_MEMORY_KIB, Kind, _damaged, _reads_or_says_so, resource
+from .reading import Kind, test_damaged_files, test_files_cut_off, test_whole_files_read  # noqa: F401
 
 CAMERA = Intrinsics(60.0, 61.0, 31.25, 23.5, 64, 48)
 KINECT = Path(__file__).parents[3] / "shared" / "data" / "lying" / "azure_kinect_mkv" / "recording.mkv"
@@ -63,37 +62,3 @@ KINDS = {
     "mkv": Kind(".mkv", _mkv, lambda path: list(depth_files.read(path)), 12, 6),
     "bag": Kind(".bag", _bag, lambda path: list(depth_files.read(path)), 40, 15),
 }  # fmt: skip
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    yield KINDS[request.param]
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY_KIB
-
-
-def test_whole_files_read(kind: Kind, tmp_path: Path) -> None:
-    path = tmp_path / f"a{kind.suffix}"
-    path.write_bytes(kind.make(tmp_path))
-    assert kind.read(path)
-
-
-def test_damaged_files(kind: Kind, tmp_path: Path) -> None:
-    @settings(
-        max_examples=kind.examples * (MORE or 1),
-        derandomize=not MORE,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(_damaged(kind.make(tmp_path)))
-    def run(content: bytes) -> None:
-        _reads_or_says_so(kind, content, tmp_path)
-
-    run()
-
-
-def test_files_cut_off(kind: Kind, tmp_path: Path) -> None:
-    whole = kind.make(tmp_path)
-    for end in np.linspace(0, len(whole) - 1, kind.cuts * (MORE or 1)).astype(int):
-        _reads_or_says_so(kind, whole[:end], tmp_path)

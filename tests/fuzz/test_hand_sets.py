@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
-from hypothesis import HealthCheck, given, settings
 from PIL import Image as Pillow
 
 from rehabkit.recordings.datasets import anny_synth_hands, anny_synth_rgbd, hgr1, princeton_psb_hand
 
-from .test_readers import MORE, MOST_MEMORY_KIB, Kind, _damaged, _put, _reads_or_says_so, resource
+from .reading import Kind, put, test_damaged_files, test_files_cut_off  # noqa: F401
 
 
 def _picture(path: Path) -> None:
@@ -53,49 +51,21 @@ _ROW = "frame,slp_subject,slp_sample,gender,posture,tilt_deg,yaw_deg,dist_m\n000
 
 
 def _lying(path: Path) -> object:
-    folder = _put(path, "labels.npz")
+    folder = put(path, "labels.npz")
     (folder / "index.csv").write_text(_ROW)
     _picture(folder / "depth" / "0000.png")
     return anny_synth_rgbd.read(folder)
 
 
 KINDS = {
-    "gestures": Kind(".csv", _gestures, lambda path: hgr1.read(_put(path, "index.csv"))[0].skin(), 60, 20),
+    "gestures": Kind(".csv", _gestures, lambda path: hgr1.read(put(path, "index.csv"))[0].skin(), 60, 20),
     "hands": Kind(".npz", _HANDS, anny_synth_hands.read, 60, 20),
     "parts": Kind(".npz", _PARTS, princeton_psb_hand.read, 30, 10),
     "lying": Kind(".npz", _LYING, _lying, 40, 10),
 }
 
 
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    yield KINDS[request.param]
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY_KIB
-
-
 def test_whole_files_read(kind: Kind, tmp_path: Path) -> None:
     path = tmp_path / f"a{kind.suffix}"
     path.write_bytes(kind.make(tmp_path))
     assert np.size(kind.read(path))
-
-
-def test_damaged_files(kind: Kind, tmp_path: Path) -> None:
-    @settings(
-        max_examples=kind.examples * (MORE or 1),
-        derandomize=not MORE,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(_damaged(kind.make(tmp_path)))
-    def run(content: bytes) -> None:
-        _reads_or_says_so(kind, content, tmp_path)
-
-    run()
-
-
-def test_files_cut_off(kind: Kind, tmp_path: Path) -> None:
-    whole = kind.make(tmp_path)
-    for end in np.linspace(0, len(whole) - 1, kind.cuts * (MORE or 1)).astype(int):
-        _reads_or_says_so(kind, whole[:end], tmp_path)

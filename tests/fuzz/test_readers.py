@@ -1,29 +1,17 @@
-"""Any input either reads or raises a RehabkitError on one line, in bounded time and memory.
-
-The default suite takes a few seconds and repeats the same inputs; ``make fuzz`` sets ``REHABKIT_FUZZ`` to the
-number of times that it wants more of them, and draws new ones.
-"""
+"""Any input either reads or raises a RehabkitError on one line, in bounded time and memory."""
 
 from __future__ import annotations
 
 import base64
-import importlib.util
 import io
 import json
-import os
-import signal
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from rehabkit.errors import RehabkitError
 from rehabkit.exercises import fugl_meyer, library
 from rehabkit.findings import AngleSeries, Assessment, Finding, Provenance, RecordingInfo, Repetition
 from rehabkit.recordings import inertial_csv, landmarks, video
@@ -33,33 +21,7 @@ from rehabkit.recordings.datasets.uiprmd import UiPrmd
 from rehabkit.recordings.joint_names import KINECT_V2
 from rehabkit.recordings.skeleton import Skeleton
 
-resource = pytest.importorskip("resource", reason="memory is bounded and time is limited as POSIX does it")
-
-MORE = int(os.environ.get("REHABKIT_FUZZ", "0"))
-LONGEST_S = 30
-MOST_MEMORY_KIB = 500 * 1024
-NASTY = [
-    b"nan", b"-inf", b"1e999", b"-1", b"0", b"99999999999999999999", b"1e-320", b"", b"\x00", b"\xff\xfe",
-    b"\xc3", "é\u202e\ud7ff".encode(), b",", b";", b"\t", b"\n", b"\r", b'"', b"'", b"#", b"[",
-    b"{" * 2000, b"[" * 2000, b"]", b"}", b"=", b"null", b"true", b"\\ud800", b"PK\x03\x04",
-    b"9" * 5000, b"a" * 200_000,
-]  # fmt: skip
-
-
-class Hung(BaseException):
-    """Raised into a reader that takes longer than any input of this size may."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One reader: how to make a whole file, how to read one, how often to try, what is around the bytes."""
-
-    suffix: str
-    make: Callable[[Path], bytes]
-    read: Callable[[Path], object]
-    examples: int = 80
-    cuts: int = 40
-    wrap: Callable[[bytes], bytes] = bytes
+from .reading import Kind, put, test_damaged_files, test_files_cut_off, test_whole_files_read  # noqa: F401
 
 
 def _skeleton(axes: str = "image") -> Skeleton:
@@ -82,6 +44,11 @@ def _landmarks(suffix: str, axes: str) -> Callable[[Path], bytes]:
         return (folder / f"whole{suffix}").read_bytes()
 
     return make
+
+
+def _c3d(folder: Path) -> bytes:
+    pytest.importorskip("ezc3d", reason='C3D needs ezc3d: pip install "rehabkit[c3d]"')
+    return _landmarks(".c3d", "y_up")(folder)
 
 
 def _member(name: str) -> Callable[[Path], bytes]:
@@ -136,12 +103,6 @@ def _irds(_: Path) -> bytes:
 
 def _keraal_json(_: Path) -> bytes:
     return json.dumps({"positions": {str(i): {"rHip": [0.4, 0.5], "lHip": [0.5, 0.5]} for i in range(3)}}).encode()
-
-
-def _put(path: Path, name: str) -> Path:
-    """Put a file under the name that its set gives it; the folder of that set."""
-    path.replace(path.parent / name)
-    return path.parent
 
 
 def _compact(name: str) -> Callable[[Path], bytes]:
@@ -233,95 +194,19 @@ KINDS = {
     "kimore": Kind(".csv", _numbers(100, 2.0), kimore_raw.read_positions, 40),
     "kimore scores": Kind(".xlsx", _workbook, workbook.read_sheet, 60),
     "irds": Kind(".txt", _irds, lambda path: irds.read(path.rename(path.with_name("1_2_3_4_1_sit.txt"))), 40),
-    "uiprmd npz": Kind(".npz", _compact("kinect_world.npz"), lambda path: UiPrmd(_put(path, "kinect_world.npz")), 40),
-    "uiprmd index": Kind(".csv", _compact("meta.csv"), lambda path: UiPrmd(_put(path, "meta.csv")), 40),
-    "kimore npz": Kind(
-        ".npz", _kimore_npz, lambda path: list(kimore_raw.read_compact(_put(path, "skeletons.npz"))), 40
-    ),
-    "irds npz": Kind(".npz", _irds_npz, lambda path: list(irds.read_compact(_put(path, "irds.npz"))), 40),
+    "uiprmd npz": Kind(".npz", _compact("kinect_world.npz"), lambda path: UiPrmd(put(path, "kinect_world.npz")), 40),
+    "uiprmd index": Kind(".csv", _compact("meta.csv"), lambda path: UiPrmd(put(path, "meta.csv")), 40),
+    "kimore npz": Kind(".npz", _kimore_npz, lambda path: list(kimore_raw.read_compact(put(path, "skeletons.npz"))), 40),
+    "irds npz": Kind(".npz", _irds_npz, lambda path: list(irds.read_compact(put(path, "irds.npz"))), 40),
     "spar npz": Kind(".npz", _spar_npz, spar.read, 40),
     "keraal kinect": Kind(".txt", _numbers(175, separator=" "), keraal.read_kinect, 40),
     "keraal json": Kind(".json", _keraal_json, keraal.read_openpose, 60),
     "csv metres": Kind(".csv", _landmarks(".csv", "y_up"), landmarks.read),
     "watch": Kind(".csv", _watch, inertial_csv.read),
     "trc": Kind(".trc", _landmarks(".trc", "y_up"), landmarks.read, 150),
-    "c3d": Kind(".c3d", _landmarks(".c3d", "y_up"), landmarks.read, 8, 4),
+    "c3d": Kind(".c3d", _c3d, landmarks.read, 8, 4),
     "assessment": Kind(".json", _assessment, _reopened, 150),
     "exercise": Kind(".toml", _exercise, library.load, 150),
     "fugl-meyer": Kind(".toml", lambda _: fugl_meyer.SHIPPED.read_bytes(), fugl_meyer.load, 80),
     "video": Kind(".mp4", _movie, _watched, 40, 20),
 }
-
-
-def _damaged(whole: bytes) -> st.SearchStrategy[bytes]:
-    """Random bytes, or the whole file with a few places overwritten, inserted into, cut out or cut off."""
-    place = st.integers(0, len(whole))
-    change = st.tuples(place, st.integers(0, 64), st.one_of(st.sampled_from(NASTY), st.binary(max_size=8)))
-
-    def apply(changes: list[tuple[int, int, bytes]]) -> bytes:
-        content = whole
-        for start, length, new in changes:
-            content = content[:start] + new + content[start + length :]
-        return content
-
-    return st.one_of(st.binary(max_size=2000), st.lists(change, min_size=1, max_size=4).map(apply))
-
-
-@contextmanager
-def _limited() -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise Hung
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(LONGEST_S)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _reads_or_says_so(kind: Kind, content: bytes, folder: Path) -> None:
-    path = folder / f"damaged{kind.suffix}"
-    path.write_bytes(kind.wrap(content))
-    try:
-        with _limited():
-            kind.read(path)
-    except RehabkitError as error:
-        assert len(str(error).splitlines()) == 1, str(error)
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
-    if request.param == "c3d" and importlib.util.find_spec("ezc3d") is None:
-        pytest.skip('C3D needs ezc3d: pip install "rehabkit[c3d]"')
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    yield KINDS[request.param]
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY_KIB
-
-
-def test_whole_files_read(kind: Kind, tmp_path: Path) -> None:
-    path = tmp_path / f"a{kind.suffix}"
-    path.write_bytes(kind.wrap(kind.make(tmp_path)))
-    assert kind.read(path)
-
-
-def test_damaged_files(kind: Kind, tmp_path: Path) -> None:
-    @settings(
-        max_examples=kind.examples * (MORE or 1),
-        derandomize=not MORE,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(_damaged(kind.make(tmp_path)))
-    def run(content: bytes) -> None:
-        _reads_or_says_so(kind, content, tmp_path)
-
-    run()
-
-
-def test_files_cut_off(kind: Kind, tmp_path: Path) -> None:
-    whole = kind.make(tmp_path)
-    for end in np.linspace(0, len(whole) - 1, kind.cuts * (MORE or 1)).astype(int):
-        _reads_or_says_so(kind, whole[:end], tmp_path)
