@@ -8,6 +8,7 @@ from math import isfinite
 
 from rehabkit.errors import InputError
 from rehabkit.exoskeleton.plant import Limb
+from rehabkit.exoskeleton.reference import Bounds
 
 SpeedLimit = float | Callable[[float], float]
 """A further limit of speed, deg/s, perhaps by angle (deg). It can only lower the ceiling."""
@@ -38,6 +39,17 @@ def outside(given: object, sane: Mapping[str, tuple[float, float]]) -> list[str]
         for name, (least, most) in sane.items()
         if not (isfinite(getattr(given, name)) and least <= getattr(given, name) <= most)
     ]
+
+
+def contradictions(bounds: Bounds) -> list[str]:
+    """What is wrong with bounds whose range is empty, or whose stop is slower than what it must stop."""
+    problems = []
+    if not bounds.low_deg < bounds.high_deg:
+        problems.append(f"low_deg must be below high_deg, got {bounds.low_deg} and {bounds.high_deg}")
+    if bounds.stop_deg_s2 < bounds.acceleration_deg_s2:
+        got = f"{bounds.stop_deg_s2} and {bounds.acceleration_deg_s2}"
+        problems.append(f"stop_deg_s2 must be at least acceleration_deg_s2, got {got}")
+    return problems
 
 
 @dataclass(frozen=True)
@@ -86,14 +98,9 @@ class Limits:
     duration_s: float = 1200.0
 
     def __post_init__(self) -> None:
-        problems = outside(self, SANE)
-        if not self.low_deg < self.high_deg:
-            problems.append(f"low_deg must be below high_deg, got {self.low_deg} and {self.high_deg}")
+        problems = outside(self, SANE) + contradictions(self)
         if self.support_nm > self.torque_nm:
             problems.append(f"support_nm must be at most torque_nm, got {self.support_nm} and {self.torque_nm}")
-        if self.stop_deg_s2 < self.acceleration_deg_s2:
-            got = f"{self.stop_deg_s2} and {self.acceleration_deg_s2}"
-            problems.append(f"stop_deg_s2 must be at least acceleration_deg_s2, got {got}")
         if problems:
             raise InputError(f"limits: {'; '.join(problems)}")
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import InputError
-from rehabkit.exoskeleton.limits import outside
+from rehabkit.exoskeleton.limits import contradictions, outside
 from rehabkit.exoskeleton.plant import DT_S
 from rehabkit.exoskeleton.reference import Reference
 
@@ -70,12 +70,7 @@ class HandLimits:
     stop_deg_s2: float = 600.0
 
     def __post_init__(self) -> None:
-        problems = outside(self, SANE)
-        if not self.low_deg < self.high_deg:
-            problems.append(f"low_deg must be below high_deg, got {self.low_deg} and {self.high_deg}")
-        if self.stop_deg_s2 < self.acceleration_deg_s2:
-            got = f"{self.stop_deg_s2} and {self.acceleration_deg_s2}"
-            problems.append(f"stop_deg_s2 must be at least acceleration_deg_s2, got {got}")
+        problems = outside(self, SANE) + contradictions(self)
         if problems:
             raise InputError(f"hand limits: {'; '.join(problems)}")
 
