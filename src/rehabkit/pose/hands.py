@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.errors import ModelError
-from rehabkit.pose.landmarkers import Array, Picture, ready
-from rehabkit.runtime.store import pose_task
+from rehabkit.pose.landmarkers import Array, Picture, Task, ready
 
 MODEL, MOST_HANDS = "hand", 4
 SURE = 0.5
@@ -38,7 +35,7 @@ class Hand:
     confidence: float
 
 
-class HandFinder:
+class HandFinder(Task):
     """Finds every hand in single pictures, each found anew; closed after use.
 
     Raises
@@ -48,28 +45,7 @@ class HandFinder:
     """
 
     def __init__(self) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
-
-        options = vision.HandLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(pose_task(MODEL))),
-            running_mode=vision.RunningMode.IMAGE,
-            num_hands=MOST_HANDS,
-            min_hand_detection_confidence=SURE,
-        )
-        try:
-            self._task = vision.HandLandmarker.create_from_options(options)
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(
-                f"model {MODEL} must load, got {error}; run `rehabkit models fetch {MODEL}` again"
-            ) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._task.close()
+        super().__init__("HandLandmarker", MODEL, "IMAGE", num_hands=MOST_HANDS, min_hand_detection_confidence=SURE)
 
     def find(self, rgb: Picture) -> list[Hand]:
         """The hands in a (rows, columns, 3) picture, at most four; not mirrored, as a camera sees them."""

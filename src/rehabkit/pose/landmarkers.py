@@ -68,24 +68,35 @@ def ready(rgb: Picture) -> Ready:
     return Ready(image, np.array([rgb.shape[1], rgb.shape[0]]))
 
 
-class _Landmarker:
-    """A MediaPipe task that is closed after use, and the seconds it worked."""
+class Task:
+    """A MediaPipe task that is closed after use.
 
-    def __init__(self, model: str, mode: Literal["IMAGE", "VIDEO"], n_people: int) -> None:
+    Parameters
+    ----------
+    kind : its name in MediaPipe, e.g. ``PoseLandmarker``.
+    model : name of its file in the store.
+    options : the task's own, but for the model and the mode.
+
+    Raises
+    ------
+    ModelError
+        If the model isn't fetched, or doesn't load.
+    """
+
+    def __init__(self, kind: str, model: str, mode: Literal["IMAGE", "VIDEO"], **options: Any) -> None:
         from mediapipe.tasks.python import BaseOptions, vision
 
-        options = vision.PoseLandmarkerOptions(
+        chosen = getattr(vision, f"{kind}Options")(
             base_options=BaseOptions(model_asset_path=str(pose_task(model))),
             running_mode=vision.RunningMode[mode],
-            num_poses=n_people,
+            **options,
         )
         try:
-            self._task = vision.PoseLandmarker.create_from_options(options)
+            self._task = getattr(vision, kind).create_from_options(chosen)
         except (RuntimeError, ValueError) as error:
             raise ModelError(
                 f"model {model} must load, got {error}; run `rehabkit models fetch {model}` again"
             ) from error
-        self.inference_s = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +105,14 @@ class _Landmarker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._task.close()
+
+
+class _Landmarker(Task):
+    """The pose landmarker, and the seconds it worked."""
+
+    def __init__(self, model: str, mode: Literal["IMAGE", "VIDEO"], n_people: int) -> None:
+        super().__init__("PoseLandmarker", model, mode, num_poses=n_people)
+        self.inference_s = 0.0
 
     def _poses(self, picture: Ready, *ticks: int) -> list[Pose]:
         """Run the network on one picture; with a time, as the next frame of a video."""
