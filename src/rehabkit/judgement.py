@@ -17,6 +17,7 @@ from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.bundles import bundle as find_bundle
 from rehabkit.systems import joint_error, movement_quality
+from rehabkit.systems.contract import Ran
 from rehabkit.systems.exercise_session.movement import Movement
 from rehabkit.systems.registry import system as find_system
 
@@ -68,8 +69,9 @@ def judge(name: str, recording: Any, bundle: Bundle | None = None) -> Judged:
         raise ModelError(f"bundle must be one of {name}, got one of {found.card.system}; name another file")
     tensors = system.prepare(recording)
     outputs = found.run(tensors)
-    findings = system.explained(system.interpret(recording, outputs, found.card), tensors, found)
-    return Judged(findings, outputs, found, system.figures(recording, outputs, found))
+    findings = system.interpret(recording, outputs, found.card)
+    findings, figures = system.explained(findings, Ran(recording, tensors, outputs, found))
+    return Judged(findings, outputs, found, figures)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
 from rehabkit.recordings.biosignal import Biosignal, Channel
 from rehabkit.recordings.datasets.uci_lower_limb import ANGLE, MUSCLES
 from rehabkit.runtime.card import Card
+from rehabkit.systems.contract import Ran
 from rehabkit.systems.joint_intention import JointIntention
 from rehabkit.systems.joint_intention_calibration import calibrate, parts
 from rehabkit.systems.joint_intention_estimate import estimate
@@ -229,8 +230,8 @@ def test_what_a_stream_refuses(bundle):
 
 def test_figures_show_angle_muscles_and_what_it_rests_on(bundle):
     recording = leg(8.0)
-    outputs = bundle.run(SYSTEM.prepare(recording))
-    angle, muscles, shares = SYSTEM.figures(recording, outputs, bundle)
+    tensors = SYSTEM.prepare(recording)
+    angle, muscles, shares = SYSTEM.explained([], Ran(recording, tensors, bundle.run(tensors), bundle))[1]
     assert set(angle.lines) == {"estimated", "measured", "calibrated"}
     assert angle.shaded and set(muscles.lines) == set(shares.lines) == set(MUSCLES)
     assert len(shares.time_s) == 8 and any(abs(value) > 0 for value in shares.lines["biceps_femoris"])

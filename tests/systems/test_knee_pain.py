@@ -11,6 +11,7 @@ from rehabkit.errors import RecordingError
 from rehabkit.findings import Assessment
 from rehabkit.recordings.biosignal import Biosignal, Channel
 from rehabkit.runtime.card import Card, Figure
+from rehabkit.systems.contract import Ran
 from rehabkit.systems.knee_pain.evidence import attention_curve, shares
 from rehabkit.systems.knee_pain.system import KneePain, KneePainDemo
 from rehabkit.systems.knee_pain.tensors import ANGLE, ELECTRODES, MOST_WINDOWS, MUSCLES, window_starts
@@ -198,7 +199,8 @@ def test_occlusion_finds_the_channel_and_the_second():
     assert set(found) == {*MUSCLES, ANGLE}
     assert {name for name, value in found.items() if np.abs(value).max() > 0.01} == {ANGLE}
     assert found[ANGLE].argmax(axis=1).tolist() == [2, 2]
-    first = SYSTEM.explained(SYSTEM.interpret(of, Bending().run(tensors), card()), tensors, Bending())[0]
+    ran = Ran(of, tensors, Bending().run(tensors), Bending())
+    first = SYSTEM.explained(SYSTEM.interpret(of, ran.outputs, card()), ran)[0][0]
     assert first.evidence.channels[0] == ANGLE
     assert first.evidence.start_s in (pytest.approx(2.5, abs=0.01), pytest.approx(6.5, abs=0.01))
     assert first.evidence.end_s - first.evidence.start_s == pytest.approx(1.0)
@@ -218,7 +220,9 @@ def test_attention_is_drawn_over_the_recording_as_a_multiple_of_looking_at_all_a
 @pytest.mark.parametrize(("system", "simulated"), [(KneePain(), False), (KneePainDemo(), True)])
 def test_figures_go_through_the_file_of_an_assessment(system, simulated):
     of = recording("emg", "angle")
-    figures = system.figures(of, Bending().run(system.prepare(of)), Bending())
+    tensors = system.prepare(of)
+    ran = Ran(of, tensors, Bending().run(tensors), Bending())
+    figures = system.explained(system.interpret(of, ran.outputs, card()), ran)[1]
     assert [one.simulated for one in figures] == [simulated, simulated]
     assert set(figures[1].lines) == {*MUSCLES, ANGLE} and len(figures[1].time_s) == 8
     field = Assessment.model_fields["figures"]

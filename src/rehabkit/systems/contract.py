@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from numpy.typing import NDArray
@@ -14,6 +15,24 @@ from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Ran(Generic[R]):
+    """One run of a network: on what, what went in, what came out.
+
+    Parameters
+    ----------
+    recording : the one that was prepared.
+    tensors : of :meth:`System.prepare`.
+    outputs : output name → (n_rows, …).
+    bundle : the network.
+    """
+
+    recording: R
+    tensors: Tensors
+    outputs: Tensors
+    bundle: Bundle
 
 
 class System(ABC, Generic[R]):
@@ -61,25 +80,18 @@ class System(ABC, Generic[R]):
         card : of the network that ran: labels, thresholds in ``settings``.
         """
 
-    def explained(self, findings: list[Finding], tensors: Tensors, bundle: Bundle) -> list[Finding]:
-        """The findings with what they rest on, where that takes running the network again; as they are by default.
+    def explained(self, findings: list[Finding], ran: Ran[R]) -> tuple[list[Finding], list[Figure]]:
+        """The findings with what they rest on, and what the report should draw; as they are, and nothing, by default.
+
+        Both in one place: what a finding rests on is what is drawn, and may take running the network again
+        (:mod:`rehabkit.runtime.evidence`).
 
         Parameters
         ----------
         findings : of :meth:`interpret`.
-        tensors : of :meth:`prepare`.
-        bundle : the network that ran (:mod:`rehabkit.runtime.evidence`).
+        ran : the run that they came from.
         """
-        return findings
-
-    def figures(self, recording: R, outputs: Tensors, bundle: Bundle) -> list[Figure]:
-        """What the report should draw of it; nothing by default.
-
-        Parameters
-        ----------
-        bundle : the network that ran, for maps that run it again (:mod:`rehabkit.runtime.evidence`).
-        """
-        return []
+        return findings, []
 
 
 class Timed(Protocol):

@@ -17,9 +17,9 @@ from rehabkit.figures import Figure
 from rehabkit.findings import Evidence, Finding
 from rehabkit.recordings.biosignal import Array, Biosignal
 from rehabkit.recordings.datasets.uci_lower_limb import MUSCLES
-from rehabkit.runtime.bundle import Bundle, Tensors
+from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
-from rehabkit.systems.contract import System, seen
+from rehabkit.systems.contract import Ran, System, seen
 from rehabkit.systems.joint_intention_estimate import LEAST_SCORED, Estimate, estimate
 from rehabkit.systems.joint_intention_figures import angles, envelopes, muscle_shares
 from rehabkit.systems.joint_intention_live import FRAME_HZ, LEAST_HZ, N_FRAMES, Frames, windows
@@ -75,11 +75,10 @@ class JointIntention(System[Biosignal]):
         evidence = seen(recording, card, METHOD)
         return [*_angle(found, evidence), *_errors(found, evidence), _delay(recording, evidence)]
 
-    def figures(self, recording: Biosignal, outputs: Tensors, bundle: Bundle) -> list[Figure]:
-        """Angle over time, the muscles at work, and on which of them the angle rests, second by second."""
-        found = estimate(recording, outputs, bundle.card)
-        tensors = self.prepare(recording)
-        return [angles(found), envelopes(found, tensors), muscle_shares(found, tensors, bundle)]
+    def explained(self, findings: list[Finding], ran: Ran[Biosignal]) -> tuple[list[Finding], list[Figure]]:
+        """Drawn: angle over time, the muscles at work, and on which of them the angle rests, second by second."""
+        found = estimate(ran.recording, ran.outputs, ran.bundle.card)
+        return findings, [angles(found), envelopes(found, ran.tensors), muscle_shares(found, ran.tensors, ran.bundle)]
 
 
 def _muscles(recording: Biosignal) -> Biosignal:

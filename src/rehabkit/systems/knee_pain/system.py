@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from rehabkit.figures import Figure
 from rehabkit.findings import Evidence, Finding
 from rehabkit.recordings.biosignal import Biosignal
-from rehabkit.runtime.bundle import Bundle, Tensors
+from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
-from rehabkit.systems.contract import System, seen
+from rehabkit.systems.contract import Ran, System, seen
 from rehabkit.systems.emg_findings import emg_findings
 from rehabkit.systems.knee_pain import tensors as knee_tensors
 from rehabkit.systems.knee_pain.evidence import Answer, attention_curve, shares, shares_curve
@@ -63,9 +63,12 @@ class KneePain(System[Biosignal]):
         no_pain = Finding(name="pain_level", label="Pain level", category="pain", not_measurable=NO_PAIN)
         return [*pattern, no_pain, *unused(recording, card), *emg_findings(recording)]
 
-    def explained(self, findings: list[Finding], tensors: Tensors, bundle: Bundle) -> list[Finding]:
-        """The first finding with the channels that mattered most and the second in which they did."""
-        found = shares(bundle, tensors, _answer(bundle.run(tensors)))
+    def explained(self, findings: list[Finding], ran: Ran[Biosignal]) -> tuple[list[Finding], list[Figure]]:
+        """The first finding with the channels that mattered most and the second in which they did.
+
+        Drawn: attention over time, and what each channel adds second by second.
+        """
+        found = shares(ran.bundle, ran.tensors, _answer(ran.outputs))
         channels = sorted(found, key=lambda name: -float(found[name].sum()))
         by_second = np.sum(list(found.values()), axis=0).ravel()  # (windows · 4,)
         first = findings[0]
@@ -74,15 +77,11 @@ class KneePain(System[Biosignal]):
         evidence = first.evidence.model_copy(
             update={"channels": channels, "start_s": round(start_s, 3), "end_s": round(start_s + 1.0, 3)}
         )
-        return [first.model_copy(update={"evidence": evidence}), *findings[1:]]
-
-    def figures(self, recording: Biosignal, outputs: Tensors, bundle: Bundle) -> list[Figure]:
-        """Attention over time, and what each channel adds second by second."""
-        found = shares(bundle, self.prepare(recording), _answer(outputs))
-        return [
-            attention_curve(recording, outputs["attention"], simulated=self.simulated),
-            shares_curve(recording, found, simulated=self.simulated),
+        drawn: list[Figure] = [
+            attention_curve(ran.recording, ran.outputs["attention"], simulated=self.simulated),
+            shares_curve(ran.recording, found, simulated=self.simulated),
         ]
+        return [first.model_copy(update={"evidence": evidence}), *findings[1:]], drawn
 
 
 class KneePainDemo(KneePain):

@@ -15,12 +15,12 @@ import numpy as np
 from rehabkit.figures import Figure
 from rehabkit.findings import Finding, Patient
 from rehabkit.recordings.biosignal import Biosignal
-from rehabkit.runtime.bundle import Bundle, Tensors
+from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.signals.connectivity import MEASURES, connectivity
 from rehabkit.signals.eeg import at_sites, mirrored
 from rehabkit.signals.spectrum import BANDS
-from rehabkit.systems.contract import System, seen
+from rehabkit.systems.contract import Ran, System, seen
 from rehabkit.systems.recovery_prognosis import findings as said
 from rehabkit.systems.recovery_prognosis import pictures, task_findings
 from rehabkit.systems.recovery_prognosis.analysis import SITES, Array, PatientEeg, analysed, task_of
@@ -91,22 +91,22 @@ class RecoveryPrognosis(System[Biosignal]):
             demonstration,
         ]
 
-    def explained(self, findings: list[Finding], tensors: Tensors, bundle: Bundle) -> list[Finding]:
-        """The demonstration with the electrodes and pairs that moved it most."""
-        found = pictures.saliency(tensors, bundle)
-        channels = sorted(found.channels, key=lambda name: -abs(found.channels[name]))[:N_STRONGEST]
-        pairs = found.strongest(N_STRONGEST)
-        return [
+    def explained(self, findings: list[Finding], ran: Ran[Biosignal]) -> tuple[list[Finding], list[Figure]]:
+        """The demonstration with the electrodes and pairs that moved it most.
+
+        Drawn: maps of the task, spectrum, connections; then what moved the demonstration, marked as simulated.
+        """
+        moved = pictures.saliency(ran.tensors, ran.bundle)
+        channels = sorted(moved.channels, key=lambda name: -abs(moved.channels[name]))[:N_STRONGEST]
+        pairs = moved.strongest(N_STRONGEST)
+        told = [
             said.with_evidence(one, channels, pairs) if one.name == "recovery_demonstration" else one
             for one in findings
         ]
-
-    def figures(self, recording: Biosignal, outputs: Tensors, bundle: Bundle) -> list[Figure]:
-        """Maps of the task, spectrum, connections; then what moved the demonstration, marked as simulated."""
-        found = analysed(recording)
+        found = analysed(ran.recording)
         values: Array = connectivity(found.epochs, found.eeg.recording.rate_hz)
-        own = [*pictures.of_task(task_of(recording)), pictures.of_spectrum(found), pictures.of_connections(values)]
-        return [*own, *pictures.of_network(pictures.saliency(self.prepare(recording), bundle))]
+        own = [*pictures.of_task(task_of(ran.recording)), pictures.of_spectrum(found), pictures.of_connections(values)]
+        return told, [*own, *pictures.of_network(moved)]
 
 
 def _affected(recording: Biosignal) -> str:
