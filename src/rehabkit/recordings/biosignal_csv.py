@@ -41,7 +41,7 @@ from rehabkit.recordings.biosignal import Array, Biosignal
 from rehabkit.recordings.biosignal_about import About
 from rehabkit.recordings.biosignal_columns import built, columns
 from rehabkit.recordings.biosignal_description import ENDING, Description, described, description_beside, plan
-from rehabkit.recordings.files import atomic, check_size
+from rehabkit.recordings.files import atomic, check_size, reading_text
 
 MARK = "# rehabkit biosignal"
 LARGEST = 512 * 2**20
@@ -67,16 +67,8 @@ def read(
     check_size(path, LARGEST)
     found = description or description_beside(path)
     told = described(found) if found else None
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return load(file, told, units=units, rename=rename, rate_hz=rate_hz)
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise RecordingError(f"{path.name}: text must be UTF-8, got byte 0x{byte:02x}; save it as UTF-8") from error
-    except RecordingError as error:
-        raise RecordingError(f"{path.name}: {error}") from error
-    except OSError as error:
-        raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
+    with reading_text(path) as file:
+        return load(file, told, units=units, rename=rename, rate_hz=rate_hz)
 
 
 def load(

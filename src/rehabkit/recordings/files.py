@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from rehabkit.errors import InputError, OutputError, RecordingError, RehabkitError
 
@@ -100,3 +101,24 @@ def check_size(path: str | Path, limit: int = 128 * 2**20) -> None:
         raise RecordingError(f"file must hold something, got 0 bytes in {path}; copy or export it again")
     if size > limit:
         raise RecordingError(f"file must hold at most {limit} bytes, got {size} in {path}; cut the recording")
+
+
+@contextmanager
+def reading_text(path: Path) -> Iterator[TextIO]:
+    """Open a text file; what goes wrong while it is read is said with the file's name.
+
+    Raises
+    ------
+    RecordingError
+        If it can't be read, isn't UTF-8, or the body raises one.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield file
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise RecordingError(f"{path.name}: text must be UTF-8, got byte 0x{byte:02x}; save it as UTF-8") from error
+    except RecordingError as error:
+        raise RecordingError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error

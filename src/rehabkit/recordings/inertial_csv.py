@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rehabkit.errors import InputError, RecordingError
 from rehabkit.recordings import table
-from rehabkit.recordings.files import check_size
+from rehabkit.recordings.files import check_size, reading_text
 from rehabkit.recordings.inertial import STANDARD_GRAVITY, Array, Inertial, WornOn
 
 _MARK = "# rehabkit inertial"
@@ -89,16 +89,8 @@ def read(path: str | Path, *, side: WornOn | None = None, units: Collection[str]
     """
     path = Path(path)
     check_size(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return load(file, side=side, units=units)
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise RecordingError(f"{path.name}: text must be UTF-8, got byte 0x{byte:02x}; save it as UTF-8") from error
-    except RecordingError as error:
-        raise RecordingError(f"{path.name}: {error}") from error
-    except OSError as error:
-        raise RecordingError(f"file must be readable, got '{error.strerror}' for {path}; check it") from error
+    with reading_text(path) as file:
+        return load(file, side=side, units=units)
 
 
 def is_inertial(path: str | Path) -> bool:
