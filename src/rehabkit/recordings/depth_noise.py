@@ -1,8 +1,6 @@
-"""What a depth picture lacks and what it makes up: holes, and pixels that fly between an edge and what is behind it."""
+"""What a depth picture makes up: pixels that fly between an edge and what is behind it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,19 +47,3 @@ def flying(depth: Array, like: float = LIKE, support: int = SUPPORT) -> Mask:
     needed = np.minimum(support, inside * support // 8 + (inside < 8))
     result: Mask = np.isfinite(depth) & (alike < needed)
     return result
-
-
-def holes(depth: Array) -> tuple[NDArray[np.int64], list[int]]:
-    """(rows, columns) 0 where there is depth, else the hole's number from 1; and each hole's size in px.
-
-    Examples
-    --------
-    >>> picture = np.ones((3, 4))
-    >>> picture[1, 1:3] = np.nan
-    >>> holes(picture)[1]
-    [2]
-    """
-    from scipy.ndimage import label
-
-    numbered: Any = label(np.isnan(depth))[0]
-    return numbered.astype(np.int64), np.bincount(numbered.ravel())[1:].tolist()
