@@ -34,22 +34,25 @@ def orders(n: int, draws: int, seed: int = 0) -> Order:
     return np.random.default_rng(seed).permuted(np.tile(np.arange(n), (draws, 1)), axis=1)
 
 
-def permutation_p(score: Callable[[Order], float], n: int, *, draws: int = 1000, seed: int = 0) -> Permuted:
+def permutation_p(
+    score: Callable[[Order], NDArray[np.float64]], n: int, *, draws: int = 1000, seed: int = 0
+) -> Permuted:
     """p of a figure under the hypothesis that labels have nothing to do with what is scored.
 
     Parameters
     ----------
-    score : (order of the ``n`` labels) → figure, larger is better; whatever is chosen must be chosen inside it.
+    score : (n_orders, n) orders of the labels → (n_orders,) figures, larger is better; whatever is chosen must be
+        chosen inside it.
     n : number of units that may be exchanged: people, not their windows.
     draws : permutations beside the true order.
 
     Examples
     --------
-    >>> x, y = np.arange(8.0), np.arange(8.0)
-    >>> found = permutation_p(lambda order: float(np.corrcoef(x, y[order])[0, 1]), 8, draws=999)
+    >>> x, y = np.arange(8.0) - 3.5, np.arange(8.0) - 3.5
+    >>> found = permutation_p(lambda order: y[order] @ x / 42, 8, draws=999)
     >>> round(found.value, 6), found.p
     (1.0, 0.001)
     """
-    value = score(np.arange(n))
-    null = np.array([score(order) for order in orders(n, draws, seed)])
+    value = float(score(np.arange(n)[None])[0])
+    null = score(orders(n, draws, seed))
     return Permuted(value, p_value(value, null), null)

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.metrics import Estimate, balanced_accuracy, estimate
 from rehabkit.learning.networks.knee_pain_measures import NAMES, Measures, of_angle, of_emg
-from rehabkit.learning.permutation import Permuted, orders
+from rehabkit.learning.permutation import Order, Permuted, permutation_p
 from rehabkit.learning.recipes.knee_pain_data import WINDOWS
 from rehabkit.learning.recipes.knee_pain_nuisance import roughness
 from rehabkit.recordings.biosignal import Biosignal
 from rehabkit.recordings.datasets.uci_lower_limb import Trial
-from rehabkit.signals.permutation import p_value
 from rehabkit.systems.knee_pain.tensors import ANGLE, MODALITIES, RATE_HZ, prepare
 
 Array = NDArray[np.float64]
@@ -163,11 +162,12 @@ def recalls(odds: Array, labels: Labels) -> Array:
 
 def tested(men: Men, draws: int = DRAWS, seed: int = 0) -> Permuted:
     """Balanced accuracy on men left out, and its p among orders of the labels over men."""
-    true = men.abnormal[None]
-    value = float(recalls(log_odds(men.numbers, true), true)[0])
-    labels = men.abnormal[orders(len(men.abnormal), draws, seed)]
-    null = recalls(log_odds(men.numbers, labels), labels)
-    return Permuted(value, p_value(value, null), null)
+
+    def balanced(order: Order) -> Array:
+        labels = men.abnormal[order]
+        return recalls(log_odds(men.numbers, labels), labels)
+
+    return permutation_p(balanced, len(men.abnormal), draws=draws, seed=seed)
 
 
 def probability(men: Men) -> Array:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from rehabkit.learning.examples import Examples
-from rehabkit.learning.permutation import orders
+from rehabkit.learning.permutation import orders, permutation_p
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes.recovery_simulated import recovered
 from rehabkit.learning.recipes.stroke_models import left_out_by_ridge
@@ -69,8 +69,8 @@ def _correlated(x: Array, y: Array, rng: np.random.Generator) -> float:
     """Two-sided permutation p of a correlation."""
     along = (x - x.mean()) / x.std()
     apart = (y - y.mean()) / y.std()
-    null = along[orders(len(x), DRAWS, int(rng.integers(2**31)))] @ apart
-    return p_value(float(abs(along @ apart)), np.abs(null))
+    seed = int(rng.integers(2**31))
+    return permutation_p(lambda order: np.abs(along[order] @ apart), len(x), draws=DRAWS, seed=seed).p
 
 
 def _by_ridge(pool: Examples, state: Array, share: float, n: int, rng: np.random.Generator, n_cohorts: int) -> float:
