@@ -1,4 +1,4 @@
-"""What a report draws of electrodes and curves, as numbers: the Assessment keeps these, the report draws them."""
+"""What a report draws of electrodes, curves and bodies in space, as numbers: the Assessment keeps these."""
 
 from __future__ import annotations
 
@@ -75,11 +75,57 @@ class Curves(Drawn):
         return self
 
 
+Place = tuple[float, float, float]
+"""x, y, z in metres."""
+
+
+class SceneJoint(BaseModel):
+    """A joint in space; one that something hides has a wide ``spread_m``."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+    at_m: Place
+    spread_m: float = Field(0.0, ge=0, description="half of the central 68 % of where it may be")
+    hidden: bool = False
+
+
+class Scene(Drawn):
+    """Points, joints and a bed in space, as one looks at them from where the sensor was or from any other side."""
+
+    kind: Literal["scene"] = "scene"
+    unit: str = "m"
+    points_m: list[Place] = []
+    labels: list[int] = Field([], description="which of label_names each point is; empty where none is known")
+    label_names: list[str] = []
+    colours: list[tuple[int, int, int]] = Field([], description="red, green, blue of each point; empty where unknown")
+    joints: dict[str, SceneJoint] = {}
+    bones: list[tuple[str, str]] = Field([], description="pairs of joints that a line joins")
+    bed_m: list[Place] = Field([], description="corners of the mattress in order; empty without one")
+    up: Place = Field((0.0, -1.0, 0.0), description="which way is up, in the axes of the points")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Scene:
+        n_points = len(self.points_m)
+        wrong = [
+            f"{name} must be one a point, {n_points}, got {len(values)}"
+            for name, values in (("labels", self.labels), ("colours", self.colours))
+            if values and len(values) != n_points
+        ]
+        if self.labels and not 0 <= min(self.labels) <= max(self.labels) < len(self.label_names):
+            wrong.append(
+                f"labels must name one of {len(self.label_names)}, got {min(self.labels)} to {max(self.labels)}"
+            )
+        if unknown := sorted({end for bone in self.bones for end in bone} - set(self.joints)):
+            wrong.append(f"bones must join joints of the scene, got {', '.join(unknown)}")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
 def _require_as_long(lines: Mapping[str, Sequence[float | None]], along: Sequence[float], name: str) -> None:
     wrong = [f"{len(values)} of {line}" for line, values in lines.items() if len(values) != len(along)]
     if wrong:
         raise ValueError(f"lines must have as many values as {name}, {len(along)}, got {', '.join(wrong[:5])}")
 
 
-Figure = Annotated[ScalpMap | Spectrum | Connectivity | Curves, Field(discriminator="kind")]
+Figure = Annotated[ScalpMap | Spectrum | Connectivity | Curves | Scene, Field(discriminator="kind")]
 """Any of them."""

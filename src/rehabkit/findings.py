@@ -60,6 +60,7 @@ class Finding(Record):
         "range_of_motion", "side_to_side", "tempo", "smoothness", "compensation", "fatigue", "norm", "target",
         "count", "hold", "patient", "recording", "recognition", "quality",
         "intention", "prognosis", "pain", "signal",
+        "posture", "hand", "gesture",
     ] = "range_of_motion"  # fmt: skip
     attention: bool = Field(False, description="a clinician should look at this one first")
     text: str = Field("", description="one sentence that a patient understands")
@@ -174,7 +175,7 @@ class RecordingInfo(Record):
     """What was assessed. ``landmarks`` keeps the skeleton itself, so that a correction can be recomputed."""
 
     name: str
-    kind: Literal["video", "camera", "landmarks", "inertial", "biosignal"]
+    kind: Literal["video", "camera", "landmarks", "inertial", "biosignal", "depth", "cloud", "picture", "gesture_video"]
     sha256: str | None = None
     sensor: str
     recorded_at: str | None = None
@@ -193,8 +194,8 @@ class RecordingInfo(Record):
 
     @property
     def has_body(self) -> bool:
-        """Whether a body was followed in it: frames, a view, repetitions; a watch and electrodes have none."""
-        return self.kind not in ("inertial", "biosignal")
+        """Whether a body was followed in it over time: frames, a view, repetitions."""
+        return self.kind in ("video", "camera", "landmarks")
 
 
 class Correction(Record):
@@ -257,7 +258,7 @@ class Assessment(Record):
     summary: list[str] = Field([], description="sentences that a patient understands")
     patient: Patient = Patient()
     series: list[AngleSeries] = []
-    figures: list[Figure] = Field([], description="what the report draws of electrodes, as numbers")
+    figures: list[Figure] = Field([], description="what the report draws beside the tables, as numbers")
     recording: RecordingInfo
     provenance: Provenance
 

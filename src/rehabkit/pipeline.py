@@ -21,6 +21,8 @@ from rehabkit.findings import Assessment, CheckResult, Finding, Patient, Provena
 from rehabkit.fitness import check_container, check_skeleton
 from rehabkit.judgement import Recognised, judge_repetitions, recognise
 from rehabkit.kinematics.view import ViewEstimate, estimate_view
+from rehabkit.picture_pipeline.given import NOTHING_BESIDE, Asked, Beside
+from rehabkit.picture_pipeline.ways import WAYS
 from rehabkit.pose.smoothing import clean, find_gaps
 from rehabkit.recordings import biosignals, inertial_csv, landmarks
 from rehabkit.recordings.files import sha256
@@ -65,6 +67,7 @@ def assess(
     units: Sequence[str] = (),
     system: str | None = None,
     stated: Stated = NOTHING_STATED,
+    beside: Beside = NOTHING_BESIDE,
     progress: Progress | None = None,
 ) -> Assessment:
     """Assess one recording.
@@ -83,8 +86,10 @@ def assess(
         judge the others are calibrated on them.
     worn_on : the arm that wore the sensor, where its file doesn't say.
     units : of a sensor's file whose header has none, e.g. ``("g", "deg/s")``.
-    system : which system reads a recording of electrodes: ``joint_intention``, ``recovery_prognosis``, ``knee_pain``.
+    system : which system reads a recording of electrodes (``joint_intention``, ``recovery_prognosis``, ``knee_pain``),
+        or a depth picture, a point cloud or a hand (``lying_pose``, ``hand_surface``, ``hand_gesture``).
     stated : what a recording of electrodes doesn't say itself.
+    beside : what a depth picture, a point cloud or a hand doesn't say itself.
     progress : called with frames done and, where known, frames in all.
 
     Raises
@@ -96,6 +101,9 @@ def assess(
     ModelError
         If the pose model is missing.
     """
+    if system is not None and system in WAYS:
+        beside = replace(beside, units=beside.units or ",".join(units), seconds=seconds)
+        return WAYS[system](Asked(source, patient or Patient(), beside, progress))
     if not isinstance(source, int) and (system or biosignals.is_biosignal(source)):
         return assess_biosignal(Path(source), system, patient or Patient(), replace(stated, units=tuple(units)))
     if not isinstance(source, int) and inertial_csv.is_inertial(source):

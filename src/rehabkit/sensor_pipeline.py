@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from rehabkit.errors import InputError
 from rehabkit.findings import Assessment, Patient, Provenance, RecordingInfo
-from rehabkit.judgement import judge
+from rehabkit.judgement import Judged, judge
 from rehabkit.recordings import biosignals, inertial_csv
 from rehabkit.recordings.biosignal import Biosignal
 from rehabkit.recordings.files import sha256
@@ -104,6 +104,18 @@ def assess_biosignal(path: Path, system: str | None, patient: Patient, stated: S
         raise InputError(f"--system must be one of {', '.join(offered)} for {path.name}, got {got}; name one")
     recording = SYSTEMS[system].of_patient(read_biosignal(path, stated), patient)
     judged = judge(system, recording)
+    return assessment_of(system, judged, info_of(path, recording), patient)
+
+
+def assessment_of(
+    system: str, judged: Judged, info: RecordingInfo, patient: Patient, models: Mapping[str, str] | None = None
+) -> Assessment:
+    """What a system says of a recording, with what must be kept of both.
+
+    Parameters
+    ----------
+    models : further networks that ran before it, name → checksum.
+    """
     return Assessment(
         exercise=system,
         exercise_title=SYSTEMS[system].title,
@@ -112,8 +124,8 @@ def assess_biosignal(path: Path, system: str | None, patient: Patient, stated: S
         summary=[f.text for f in judged.findings if f.text],
         patient=patient,
         figures=judged.figures,
-        recording=info_of(path, recording),
-        provenance=provenance_of(judged.model, {"system": system}),
+        recording=info,
+        provenance=provenance_of({**(models or {}), **judged.model}, {"system": system}),
     )
 
 

@@ -20,6 +20,7 @@ UNFIT = 2
 
 def assess(
     source: given.Source,
+    more: given.More = None,
     exercise: given.ExerciseName = None,
     json: given.Json = None,
     report: given.Report = None,
@@ -48,6 +49,9 @@ def assess(
     description: given.Description = None,
     rename: given.Rename = "",
     rate: given.Rate = None,
+    intrinsics: given.Intrinsics = None,
+    hand: given.WhichHand = None,
+    examples: given.Examples = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="For a folder: recordings at a time.")] = None,
     quiet: given.Quiet = False,
     patient: given.Reference = "",
@@ -77,11 +81,16 @@ def assess(
     )
     outputs = Outputs(json, report, pdf, video, csv, trc, c3d, show_faces, quiet)
     how = {"exercise": exercise, "model": model, "person": person, "patient": person_says, "anyway": anyway}
+    from rehabkit.picture_pipeline.given import Beside
+    from rehabkit.picture_pipeline.ways import WAYS
     from rehabkit.recordings.biosignals import is_biosignal
     from rehabkit.recordings.landmarks import is_landmark_file
     from rehabkit.sensor_pipeline import Stated
 
-    if Path(source).is_dir() and not is_landmark_file(source) and not is_biosignal(source):
+    beside = Beside(tuple(more or ()), intrinsics, hand=hand, examples=examples)
+    if system not in WAYS:
+        beside.only(system)
+    if system not in WAYS and Path(source).is_dir() and not is_landmark_file(source) and not is_biosignal(source):
         from rehabkit.cli.folder import assess_folder
 
         given_for_one = {"--approved": approved, "--worn-on": worn_on, "--units": units, "--system": system}
@@ -94,7 +103,7 @@ def assess(
         raise InputError(f"--out and --jobs need a folder of recordings, got {source}; use --json and --report")
     of_one = {"seconds": seconds, "approved": numbers(approved), "worn_on": worn_on, "units": words(units)}
     stated = Stated(description=description, rename=renamed(rename), rate_hz=rate)
-    _assess_one(source_of(source), outputs, how | of_one | {"system": system, "stated": stated})
+    _assess_one(source_of(source), outputs, how | of_one | {"system": system, "stated": stated, "beside": beside})
 
 
 def check(

@@ -14,8 +14,16 @@ Source = Annotated[
     str,
     typer.Argument(
         help="A video, a camera's number (0), a landmark file (.npz, .csv, .trc, .c3d), a watch's or electrodes' "
-        "file, or a folder of them.",
+        "file, or a folder of them; with --system a depth picture, a point cloud or a picture of a hand.",
         metavar="SOURCE",
+        show_default=False,
+    ),
+]
+More = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="What belongs to it: the colour picture of a depth picture, further views of a hand.",
+        metavar="[COLOR|VIEW]...",
         show_default=False,
     ),
 ]
@@ -46,13 +54,22 @@ WornOn = Annotated[
 ]
 Units = Annotated[
     str,
-    typer.Option(
-        "--units", metavar="UNIT,UNIT", help="Units that a sensor's file doesn't say, e.g. g,deg/s or uV,deg."
-    ),
+    typer.Option("--units", metavar="UNIT,UNIT", help="Units that a file doesn't say, e.g. g,deg/s or uV,deg or mm."),
 ]
 System = Annotated[
     str | None,
-    typer.Option("--system", metavar="NAME", help="Which system reads a recording of electrodes."),
+    typer.Option("--system", metavar="NAME", help="Which system reads electrodes, depth, a point cloud or a hand."),
+]
+Intrinsics = Annotated[
+    Path | None,
+    typer.Option("--intrinsics", metavar="FILE", help="Focal lengths and centre of a depth picture, JSON or text."),
+]
+WhichHand = Annotated[
+    Literal["left", "right"] | None, typer.Option("--hand", help="Which hand it is, if it can't be told.")
+]
+Examples = Annotated[
+    Path | None,
+    typer.Option("--examples", metavar="FOLDER", help="This patient's own pictures, a folder a gesture."),
 ]
 Description = Annotated[
     Path | None,

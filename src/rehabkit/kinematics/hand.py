@@ -24,6 +24,7 @@ HAND_LANDMARKS = (
 )  # fmt: skip
 """MediaPipe's order."""
 FULL_FLEXION = {"mcp": 90.0, "pip": 100.0}
+THUMB_FLEXION = {"mcp": 50.0, "ip": 80.0}
 """Of a fist, degrees: what counts as closed (American Academy of Orthopaedic Surgeons 1965, Joint Motion)."""
 STAND_IN = "wrist_flexion"
 """The measure whose camera error stands in for that of fingers: no set at hand has true finger angles beside pictures,
@@ -86,18 +87,28 @@ def hand_angles(points: Array, side: Literal["left", "right"], sensor: str = "me
     return {name: HandAngle(name, degrees, error) for name, degrees in (*_fingers(named, side), *_thumb(named))}
 
 
+def extensions(points: Array, side: Literal["left", "right"]) -> Array:
+    """(..., 5) how straight each finger is, thumb first: 0 fully flexed to 1 straight, from MCP and PIP flexion.
+
+    The thumb's is from its MCP and IP flexion. NaN where a landmark that it needs isn't known.
+    """
+    angles = hand_angles(points, side)
+    full = {"thumb": THUMB_FLEXION} | dict.fromkeys(FINGERS, FULL_FLEXION)
+    closed = [
+        np.mean(
+            [np.clip(angles[f"{finger}_{joint}_flexion"].degrees / most, 0, 1) for joint, most in of.items()], axis=0
+        )
+        for finger, of in full.items()
+    ]
+    return np.asarray(1 - np.stack(closed, axis=-1))
+
+
 def opening(points: Array, side: Literal["left", "right"]) -> Array:
     """(...,) 0 for a fist to 1 for straight fingers, from MCP and PIP flexion of the four fingers.
 
     NaN where one of these isn't known: whoever lets a machine depend on it must not guess.
     """
-    angles = hand_angles(points, side)
-    closed = [
-        np.clip(angles[f"{finger}_{joint}_flexion"].degrees / full, 0, 1)
-        for finger in FINGERS
-        for joint, full in FULL_FLEXION.items()
-    ]
-    return np.asarray(1 - np.mean(closed, axis=0))
+    return np.asarray(extensions(points, side)[..., 1:].mean(axis=-1))
 
 
 def _fingers(named: dict[str, Array], side: str) -> Iterator[tuple[str, Array]]:

@@ -1,0 +1,10 @@
+"""Which system goes which way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rehabkit.picture_pipeline.given import Way
+
+WAYS: Mapping[str, Way] = {}
+"""System name → its way from files to an assessment."""
