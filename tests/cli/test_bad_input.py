@@ -210,3 +210,12 @@ def test_missing_assessment(rehabkit: Run, tmp_path: Path) -> None:
 )
 def test_wrong_call(rehabkit: Run, words: list[str]) -> None:
     refused(rehabkit(*words))
+
+
+@pytest.mark.parametrize("more", [["squat.png"], ["--intrinsics", "k.json"], ["--hand", "left"]])
+def test_what_stands_beside_the_file_is_refused_without_a_system_that_reads_it(
+    rehabkit: Callable[..., Outcome], more: list[str]
+) -> None:
+    outcome = rehabkit("assess", "squat.mp4", *more)
+    assert outcome.code == 2
+    assert len(outcome.errors) == 1 and "must be left out" in outcome.errors[0]
