@@ -119,9 +119,9 @@ def main() -> int:
         path = home() / "hand_landmarks" / f"{name}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         write(seen, path)
-        any_look = seen.found.any(axis=1)
+        n_found = int(seen.found.any(axis=1).sum())
         print(
-            f"{name}: a hand in {any_look.sum()} of {len(any_look)} pictures, in {seen.found.mean():.3f} of all looks; "
+            f"{name}: a hand in {n_found} of {len(seen.names)} pictures, in {seen.found.mean():.3f} of all looks; "
             f"{time.perf_counter() - start:.0f} s → {path}"
         )
     return 0

@@ -54,13 +54,18 @@ def read(path: Path) -> HandViews:
     names = ("names", "labels", "subjects", "points_px", "right", "confidence")
     arrays = read_arrays(path, *names, others=False)
     n_pictures, n_views = arrays["right"].shape if arrays["right"].ndim == 2 else (0, 0)
-    shapes = dict.fromkeys(names, (n_pictures, n_views)) | dict.fromkeys(names[:3], (n_pictures,))
-    shapes["points_px"] = (n_pictures, n_views, 21, 3)
-    if not n_pictures or any(arrays[name].shape != shape for name, shape in shapes.items()):
+    fits = arrays["points_px"].shape == (n_pictures, n_views, 21, 3)
+    fits = fits and arrays["confidence"].shape == (n_pictures, n_views)
+    if not n_pictures or not fits or any(arrays[name].shape != (n_pictures,) for name in names[:3]):
         raise RecordingError(f"{path.name} must hold 21 landmarks a look at each picture, got others; make it again")
-    texts = (arrays[name].astype(str) for name in names[:3])
-    points_px, confidence = (arrays[name].astype(np.float32) for name in ("points_px", "confidence"))
-    return HandViews(*texts, points_px, arrays["right"].astype(bool), confidence)
+    return HandViews(
+        names=arrays["names"].astype(str),
+        labels=arrays["labels"].astype(str),
+        subjects=arrays["subjects"].astype(str),
+        points_px=arrays["points_px"].astype(np.float32),
+        right=arrays["right"].astype(bool),
+        confidence=arrays["confidence"].astype(np.float32),
+    )
 
 
 def write(views: HandViews, path: Path) -> None:
