@@ -44,6 +44,21 @@ def rising(share: float) -> str:
     return _along((LOW, HIGH), min(max(share, 0.0), 1.0))
 
 
+def part(number: int) -> str:
+    """Colour of one of many parts of a body; after the first eight they come again, lighter.
+
+    Parts of one hue differ in lightness, so that three of each can be told apart.
+
+    Examples
+    --------
+    >>> part(0), part(8), part(16), part(24)
+    ('#0067a5', '#69a5ca', '#b8d4e6', '#0067a5')
+    """
+    hues = [colour for colour, _ in LINE_STYLES]
+    lighter = (0.0, 0.41, 0.72)[number // len(hues) % 3]
+    return _along((hues[number % len(hues)], d.PAPER), lighter)
+
+
 def _along(stops: Sequence[str], share: float) -> str:
     """The colour a share of the way along the stops, mixed channel by channel."""
     at = share * (len(stops) - 1)

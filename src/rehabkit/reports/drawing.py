@@ -138,16 +138,17 @@ def side_by_side(drawings: Sequence[Drawing], title: str) -> Drawing:
     shapes: list[Shape] = []
     x = 0.0
     for one in drawings:
-        shapes += [_moved(shape, x) for shape in one.shapes]
+        shapes += [moved(shape, x) for shape in one.shapes]
         x += one.width
     height = max((one.height for one in drawings), default=0.0)
     return Drawing(x, height, title, " ".join(f"{one.title}: {one.description}" for one in drawings), tuple(shapes))
 
 
-def _moved(shape: Shape, right: float) -> Shape:
+def moved(shape: Shape, right: float, down: float = 0.0) -> Shape:
+    """The shape elsewhere on the sheet."""
     if isinstance(shape, Path):
-        return replace(shape, points=tuple((x + right, y) for x, y in shape.points))
-    return replace(shape, x=shape.x + right)
+        return replace(shape, points=tuple((x + right, y + down) for x, y in shape.points))
+    return replace(shape, x=shape.x + right, y=shape.y + down)
 
 
 def svg_file(drawing: Drawing) -> str:

@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rehabkit.figures import Connectivity, Curves, ScalpMap, Spectrum
+from rehabkit.figures import Connectivity, Curves, ScalpMap, Scene, Spectrum
 from rehabkit.reports.blocks import Figures
 from rehabkit.reports.connectome import circle, on_head
 from rehabkit.reports.head import unplaced
 from rehabkit.reports.poses import Figure
 from rehabkit.reports.scalp import scalp_map
+from rehabkit.reports.scene import scene_drawings
 from rehabkit.reports.signal_curves import signal_curves, spectrum
 from rehabkit.reports.text import sentence
 
-AnyFigure = ScalpMap | Spectrum | Connectivity | Curves
+AnyFigure = ScalpMap | Spectrum | Connectivity | Curves | Scene
 CHART = "chart"
+WHOLE = (Connectivity.__name__, Scene.__name__)
+"""Kinds whose drawings belong together: a block each."""
 
 
 def figure_blocks(figures: Sequence[AnyFigure]) -> Iterator[Figures]:
-    """Maps two in a row, a circle beside its head, charts over time and frequency one under the other."""
+    """Maps two in a row, a circle beside its head, a scene from its sides, charts one under the other."""
     for kind, group in groupby(figures, key=_place):
         drawn = [_drawn(one) for one in group]
         small = kind != CHART
-        for row in drawn if kind == Connectivity.__name__ else [[figure for one in drawn for figure in one]]:
+        for row in drawn if kind in WHOLE else [[figure for one in drawn for figure in one]]:
             yield Figures(tuple(row), across=2 if small else 1, stacks=small)
 
 
 def _place(figure: AnyFigure) -> str:
-    return type(figure).__name__ if isinstance(figure, ScalpMap | Connectivity) else CHART
+    return type(figure).__name__ if isinstance(figure, ScalpMap | Connectivity | Scene) else CHART
 
 
 def _drawn(figure: AnyFigure) -> list[Figure]:
@@ -38,6 +41,10 @@ def _drawn(figure: AnyFigure) -> list[Figure]:
         return [Figure(spectrum(figure), _caption(figure))]
     if isinstance(figure, Curves):
         return [Figure(signal_curves(figure), _caption(figure))]
+    if isinstance(figure, Scene):
+        first, *others = scene_drawings(figure)
+        names = [one.title.removeprefix(f"{figure.title}, ") for one in others]
+        return [Figure(first, _caption(figure)), *map(Figure, others, map(_ended, names))]
     on_it = f"{_ended(figure.measure)} The same pairs on the head. {_left_out(figure.nodes)}"
     return [
         Figure(circle(figure), _caption(figure, _ended(figure.measure))),

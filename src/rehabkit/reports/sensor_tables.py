@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rehabkit.figures import Connectivity, Curves, ScalpMap
+from rehabkit.figures import Connectivity, Curves, ScalpMap, Scene
 from rehabkit.findings import Assessment
 from rehabkit.reports.sensor_figures import AnyFigure
 from rehabkit.reports.tables import Row, each, write_rows
@@ -31,10 +32,11 @@ def write_findings_csv(assessments: Assessment | Iterable[Assessment], path: str
 
 
 def write_figures_csv(assessments: Assessment | Iterable[Assessment], path: str | Path) -> None:
-    """One row a number that is drawn: a sample of a line, an electrode of a map, a pair of a circle.
+    """One row a number that is drawn: a sample of a line, an electrode of a map, a pair of a circle, a joint's place.
 
     ``line`` names it; ``time_s`` or ``frequency_hz`` says where on the line; ``marked`` whether it is pointed out:
-    an electrode that is ringed, a sample within a shaded stretch.
+    an electrode that is ringed, a sample within a shaded stretch, a joint that something hides. Of points in space,
+    those of each part are counted.
 
     Raises
     ------
@@ -76,7 +78,20 @@ def _drawn(figure: AnyFigure) -> Iterator[Row]:
             for at_s, sample in zip(figure.time_s, values, strict=True):
                 inside = any(start <= at_s <= end for start, end in stretches)
                 yield (name, round(at_s, 6), None, sample, figure.unit, inside)
+    elif isinstance(figure, Scene):
+        yield from _in_space(figure)
     else:
         for name, powers in figure.lines.items():
             for at_hz, power in zip(figure.frequency_hz, powers, strict=True):
                 yield (name, None, round(at_hz, 6), power, figure.unit, None)
+
+
+def _in_space(scene: Scene) -> Iterator[Row]:
+    """Place and spread of each joint, and how many points each part has."""
+    for name, joint in scene.joints.items():
+        measured = zip(("x", "y", "z", "spread"), (*joint.at_m, joint.spread_m), strict=True)
+        for what, value in measured:
+            yield (f"{name} {what}", None, None, value, scene.unit, joint.hidden)
+    counts = Counter(scene.label_names[label] for label in scene.labels) or {"all": len(scene.points_m)}
+    for name, count in counts.items():
+        yield (f"points {name}", None, None, count, "points", None)
