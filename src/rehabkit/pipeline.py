@@ -103,7 +103,7 @@ def assess(
     """
     if system is not None and system in WAYS:
         beside = replace(beside, units=beside.units or ",".join(units), seconds=seconds)
-        return WAYS[system](Asked(source, patient or Patient(), beside, progress))
+        return WAYS[system](Asked(source, patient or Patient(), beside, progress, anyway))
     if not isinstance(source, int) and (system or biosignals.is_biosignal(source)):
         return assess_biosignal(Path(source), system, patient or Patient(), replace(stated, units=tuple(units)))
     if not isinstance(source, int) and inertial_csv.is_inertial(source):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rehabkit.hand_training.faults import Seen
-from rehabkit.hand_training.session import Line, Prompt
+from rehabkit.hand_training.session import Line, Prompt, pressed
 
 RATE_HZ, LATENCY_S = 30.0, 0.06
 """Pictures a second, and from a picture to what was recognised in it."""
@@ -60,7 +60,7 @@ class Person:
         picture = int((now_s - LATENCY_S) * RATE_HZ)
         if now_s >= LATENCY_S:
             self._newest = self._recognised(picture) or self._newest
-        return Line(self._newest, _pressed(self.confirm_s, now_s), _pressed(self.stop_s, now_s))
+        return Line(self._newest, pressed(self.confirm_s, now_s), pressed(self.stop_s, now_s))
 
     def _recognised(self, picture: int) -> Seen | None:
         taken_s = picture / RATE_HZ
@@ -84,7 +84,3 @@ def following(prompts: Sequence[Prompt], reaction_s: float = 0.5, hold_s: float 
             Shown(start_s + hold_s, "relaxed", OPENING["relaxed"]),
         ]
     return plan
-
-
-def _pressed(times_s: Sequence[float], now_s: float) -> bool:
-    return any(start <= now_s < start + 0.2 for start in times_s)

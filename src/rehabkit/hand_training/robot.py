@@ -116,8 +116,13 @@ class HandRobot:
                 for finger, wanted in zip(self._fingers, posture, strict=True):
                     finger.towards(wanted, self.limits.speed_deg_s)
 
+    def wanted_deg(self, gesture: str | None) -> NDArray[np.float64]:
+        """(5,) where an order leads the fingers: its posture as far as the range goes; NaN without one it knows."""
+        posture = POSTURES.get(gesture) if gesture else None
+        if posture is None:
+            return np.full(len(FINGERS), np.nan)
+        return np.clip(np.array(posture, dtype=np.float64), self.limits.low_deg, self.limits.high_deg)
+
     def reached(self, gesture: str) -> bool:
         """Whether every finger is where that posture lies, or where the range ends before it."""
-        low, high = self.limits.low_deg, self.limits.high_deg
-        wanted = np.clip(POSTURES[gesture], low, high)
-        return bool((np.abs(self.angles_deg - wanted) <= THERE_DEG).all())
+        return bool((np.abs(self.angles_deg - self.wanted_deg(gesture)) <= THERE_DEG).all())

@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 STATES = tuple(State)
 TICK_S = 0.01
 LONGEST_S = 3700.0
+PRESSED_S = 0.2
+"""So long a simulated person holds a button."""
 
 
 class Line(NamedTuple):
@@ -27,6 +29,17 @@ class Line(NamedTuple):
     seen: Seen | None
     confirm: bool = False
     stop: bool = False
+
+
+def pressed(times_s: Sequence[float], now_s: float) -> bool:
+    """Whether a button that is pressed at these times is down.
+
+    Examples
+    --------
+    >>> pressed([1.5], 1.6), pressed([1.5], 1.8)
+    (True, False)
+    """
+    return any(start <= now_s < start + PRESSED_S for start in times_s)
 
 
 @dataclass(frozen=True)
@@ -74,12 +87,14 @@ class TrainingLog:
     time_s : (n,) of each step of 10 ms.
     state : (n,) index into ``STATES``.
     angles_deg : (n, 5) of the modelled fingers at the end of each step.
+    wanted_deg : (n, 5) where they are led to; NaN where there is no command.
     moves, stops, prompts : in order of time.
     """
 
     time_s: Array
     state: NDArray[np.int8]
     angles_deg: Array
+    wanted_deg: Array
     moves: tuple[Move, ...]
     stops: tuple[Stop, ...]
     prompts: tuple[Prompt, ...]
@@ -96,6 +111,7 @@ class _Step(NamedTuple):
     time_s: float
     order: Order
     angles_deg: Array
+    wanted_deg: Array
     reached: bool
     reasons: tuple[str, ...]
 
@@ -128,11 +144,12 @@ def simulate(
         robot.lead(order.gesture, TICK_S)
         there = order.gesture is not None and robot.reached(order.gesture)
         reasons = tuple(sorted(actuation.reasons)) if order.state is State.STOPPED else ()
-        steps.append(_Step(now_s, order, robot.angles_deg, there, reasons))
+        steps.append(_Step(now_s, order, robot.angles_deg, robot.wanted_deg(order.gesture), there, reasons))
     return TrainingLog(
         time_s=np.array([step.time_s for step in steps]),
         state=np.array([STATES.index(step.order.state) for step in steps], dtype=np.int8),
         angles_deg=np.array([step.angles_deg for step in steps]),
+        wanted_deg=np.array([step.wanted_deg for step in steps]),
         moves=tuple(_moves(steps)),
         stops=tuple(_stops(steps)),
         prompts=tuple(sorted(prompts, key=lambda one: one.time_s)),

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rehabkit.figures import Curves
 from rehabkit.findings import Evidence, Finding
+from rehabkit.hand_training.robot import FINGERS
 from rehabkit.hand_training.session import TrainingLog
 
+MOST_POINTS = 1500
+"""Of a curve in a report."""
 METHOD = "simulated: a modelled hand robot, no hardware"
 
 
@@ -15,7 +22,7 @@ def findings(log: TrainingLog) -> list[Finding]:
     evidence = Evidence(start_s=float(log.time_s[0]), end_s=float(log.time_s[-1]), method=METHOD)
     gestures = sorted({move.gesture for move in log.moves} | {prompt.gesture for prompt in log.prompts})
     counts = [finding for gesture in gestures for finding in _of_gesture(log, gesture, evidence)]
-    return [*counts, _finding("stops", "Safe stops", len(log.stops), evidence, category="count"), *_stops(log)]
+    return [*counts, *stops(log)]
 
 
 def _of_gesture(log: TrainingLog, gesture: str, evidence: Evidence) -> list[Finding]:
@@ -33,8 +40,10 @@ def _of_gesture(log: TrainingLog, gesture: str, evidence: Evidence) -> list[Find
     ]
 
 
-def _stops(log: TrainingLog) -> list[Finding]:
-    found = []
+def stops(log: TrainingLog) -> list[Finding]:
+    """Each stop of a machine that was ready or moving: when and why."""
+    whole = Evidence(start_s=float(log.time_s[0]), end_s=float(log.time_s[-1]), method=METHOD)
+    found = [_finding("stops", "Safe stops", len(log.stops), whole, category="count")]
     for number, stop in enumerate(log.stops, 1):
         why = ", ".join(stop.reasons)
         at = Evidence(start_s=stop.time_s, method=METHOD)
@@ -61,3 +70,30 @@ def _finding(
             "attention": name.startswith("stop_"),
         }
     )
+
+
+def curves(log: TrainingLog) -> list[Curves]:
+    """Of each finger, where it was led to and where it was, with the commands shaded."""
+    step = max(1, -(-len(log.time_s) // MOST_POINTS))
+    shaded: dict[str, list[tuple[float, float]]] = {}
+    for move in log.moves:
+        shaded.setdefault(move.gesture, []).append((move.start_s, move.end_s))
+    return [
+        Curves(
+            title=f"{finger.capitalize()} of the modelled robot",
+            caption="Simulated: a modelled hand robot, no hardware. Commanded is where a command led it.",
+            simulated=True,
+            unit="deg",
+            time_s=[round(float(time_s), 3) for time_s in log.time_s[::step]],
+            lines={
+                "commanded": _points(log.wanted_deg[::step, number]),
+                "reached": _points(log.angles_deg[::step, number]),
+            },
+            shaded=shaded,
+        )
+        for number, finger in enumerate(FINGERS)
+    ]
+
+
+def _points(values: NDArray[np.float64]) -> list[float | None]:
+    return [round(float(value), 2) if np.isfinite(value) else None for value in values]

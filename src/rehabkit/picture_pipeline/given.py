@@ -66,12 +66,14 @@ class Asked:
     patient : what only a person knows.
     beside : what the file doesn't say.
     progress : called with pictures done and, where known, pictures in all.
+    anyway : take what there is of a file that breaks off.
     """
 
     source: Source
     patient: Patient = field(default_factory=Patient)
     beside: Beside = NOTHING_BESIDE
     progress: Progress | None = None
+    anyway: bool = False
 
     def path(self, system: str) -> Path:
         """The file.

@@ -1,0 +1,152 @@
+"""What a recording of a hand shows: gestures and when, commands as they would have been given, range of motion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from rehabkit.findings import Evidence, Finding
+from rehabkit.hand_training.rules import Rules
+from rehabkit.hand_training.session import TrainingLog
+from rehabkit.hand_training.shown import Held
+from rehabkit.hand_training.summary import METHOD as SIMULATED
+from rehabkit.hand_training.summary import stops
+from rehabkit.kinematics.hand import HandAngle
+from rehabkit.picture_pipeline.gesture_reading import HandRecording
+from rehabkit.runtime.card import Card
+
+METHOD = "network over the hand's 21 landmarks of each picture; single pictures that say otherwise are taken for slips"
+OF_ANGLES = "angles between MediaPipe's picture landmarks, whose depth is guessed"
+LEAST_PICTURES = 10
+"""With fewer pictures of the hand there is no range of motion, only the angles in a picture."""
+ENDS = (5.0, 95.0)
+"""Percentiles that stand for the least and the largest of an angle, so that single pictures don't make it."""
+MOST_TIMES = 8
+
+
+def gesture_findings(recording: HandRecording, rules: Rules, card: Card) -> list[Finding]:
+    """Each gesture that was shown: how often, from when to when, how sure; and how much of the time a hand was seen."""
+    shown = sorted(recording.shown(rules), key=lambda one: one.gesture)
+    by_gesture = [(name, list(some)) for name, some in groupby(shown, lambda one: one.gesture)]
+    evidence = _whole(recording, METHOD)
+    none = "" if by_gesture else f"no gesture that the network knows was held for {rules.hold_s:g} s"
+    names = ", ".join(name for name, _ in by_gesture)
+    first = Finding(
+        name="gestures", label="Gestures shown", value=names or None, not_measurable=none or None, provisional=True,
+        category="gesture", evidence=evidence, attention=bool(none),
+    )  # fmt: skip
+    return [first, *(_gesture(name, some, recording, card) for name, some in by_gesture), _seen(recording)]
+
+
+def _gesture(name: str, some: Sequence[Held], recording: HandRecording, card: Card) -> Finding:
+    sure = np.average([recording.sure_of(one) for one in some], weights=[max(one.pictures, 1) for one in some])
+    lasting = sum(one.lasting_s for one in some)
+    times = ", ".join(f"{one.start_s:.1f} to {one.end_s:.1f} s" for one in some[:MOST_TIMES])
+    more = f" and {len(some) - MOST_TIMES} more" if len(some) > MOST_TIMES else ""
+    text = f"“{name}” was shown {_times(len(some))}, for {lasting:.1f} s in all ({times}{more}), {sure:.0%} sure."
+    evidence = Evidence(start_s=some[0].start_s, end_s=some[-1].end_s, method=METHOD)
+    return Finding(
+        name=f"gesture_{name}", label=f"“{name}” shown", value=len(some), provisional=True, category="gesture",
+        simulated=name in card.settings.get("rendered_labels", ()), text=text, evidence=evidence,
+    )  # fmt: skip
+
+
+def _seen(recording: HandRecording) -> Finding:
+    share = float(recording.has_hand.mean())
+    evidence = _whole(recording, "share of pictures in which the landmarker found a hand")
+    return Finding(
+        name="hand_seen", label="Hand seen", value=round(100 * share, 1), unit="%", category="recording",
+        attention=share < 0.5, evidence=evidence,
+    )  # fmt: skip
+
+
+def command_findings(log: TrainingLog, confirmed_s: Sequence[float]) -> list[Finding]:
+    """Commands as the state machine would have given them, its stops and why, and who confirmed.
+
+    Parameters
+    ----------
+    confirmed_s : when a neutral hand was confirmed by nobody, since this is a recording.
+    """
+    evidence = Evidence(start_s=float(log.time_s[0]), end_s=float(log.time_s[-1]), method=SIMULATED)
+    moves = sorted(log.moves, key=lambda one: one.gesture)
+    counts = [(name, list(some)) for name, some in groupby(moves, lambda one: one.gesture)]
+    found = [
+        _command(
+            f"command_{name}", f"Commands to “{name}”", len(some), evidence,
+            f"A hand robot would have been led to “{name}” {_times(len(some))}, first at {some[0].start_s:.1f} s.",
+        )
+        for name, some in counts
+    ]  # fmt: skip
+    text = "" if log.moves else "No gesture would have become a command."
+    total = _command("commands", "Commands that a hand robot would have had", len(log.moves), evidence, text)
+    pressed = ", ".join(f"{time_s:.1f}" for time_s in confirmed_s[:MOST_TIMES])
+    nobody = "A neutral hand was confirmed without anybody, as this is a recording" + (
+        f": at {pressed} s." if pressed else "."
+    )
+    by_itself = _command("confirmations", "Neutral hand confirmed without anybody", len(confirmed_s), evidence, nobody)
+    return [total, *found, *([by_itself] if confirmed_s else []), *stops(log)]
+
+
+def _command(name: str, label: str, value: int, evidence: Evidence, text: str) -> Finding:
+    return Finding(
+        name=name, label=label, value=value, simulated=True, category="gesture", text=text, evidence=evidence
+    )
+
+
+def range_findings(recording: HandRecording) -> list[Finding]:
+    """Finger angles: in a recording the most straight and most bent each was, in a picture each angle.
+
+    Values have the camera's error, which is provisional; a joint that was seen too seldom is not measurable.
+    """
+    return [finding for angle in recording.angles.values() for finding in _range(recording, angle)]
+
+
+def _range(recording: HandRecording, angle: HandAngle) -> Iterator[Finding]:
+    degrees = angle.degrees[np.isfinite(angle.degrees)]
+    single = len(recording.glances) < LEAST_PICTURES
+    if single or len(degrees) < LEAST_PICTURES:
+        why = "its landmarks were not found" if single else f"it was seen in only {len(degrees)} pictures"
+        value = float(np.median(degrees)) if single and degrees.size else None
+        yield _angle(recording, angle, "", "", value, why)
+        return
+    low, high = np.percentile(degrees, ENDS)
+    yield _angle(recording, angle, "_least", ", least", float(low), "")
+    yield _angle(recording, angle, "_largest", ", largest", float(high), "")
+
+
+def _angle(
+    recording: HandRecording, angle: HandAngle, ending: str, said: str, value: float | None, why: str
+) -> Finding:
+    side = recording.stated_side or recording.side
+    label = f"{angle.name.replace('_', ' ').capitalize()}{said}".replace(" mcp", " MCP").replace(" pip", " PIP")
+    return Finding(
+        name=f"{angle.name}{ending}",
+        label=label.replace(" dip", " DIP").replace(" ip ", " IP "),
+        value=None if value is None else round(value, 1),
+        unit="deg",
+        uncertainty=angle.uncertainty_deg,
+        provisional=angle.provisional,
+        side=side,
+        joint=angle.name.rpartition("_")[0],
+        category="range_of_motion",
+        not_measurable=why if value is None else None,
+        evidence=_whole(recording, OF_ANGLES),
+    )
+
+
+def _whole(recording: HandRecording, method: str) -> Evidence:
+    time_s = recording.time_s
+    return Evidence(start_s=float(time_s[0]), end_s=float(time_s[-1]), method=method)
+
+
+def _times(count: int) -> str:
+    """How often, in words.
+
+    Examples
+    --------
+    >>> _times(1), _times(3)
+    ('once', '3 times')
+    """
+    return "once" if count == 1 else f"{count} times"
