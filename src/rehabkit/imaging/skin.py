@@ -65,12 +65,32 @@ def adaptive_mask(rgb: Picture, seed: Mask | None = None) -> Mask:
     else:
         got = f"{seed.shape} with {int(seed.sum())} pixels"
         raise InputError(f"seed must mark pixels of a picture of {rgb.shape[:2]}, got {got}; leave it out")
-    bins = (np.clip(ycbcr(rgb)[..., 1:], 0, 255) // BIN).astype(int)
+    bins = _bins(rgb)
     for _ in range(ROUNDS):
         if not skin.any() or skin.all():
             break
         skin = _hand(_likelier(bins, skin))
     return skin
+
+
+def likelihood(rgb: Picture, seed: Mask) -> Array:
+    """(rows, columns) 0 to 1: how much likelier a pixel's colour is among the seed's than among the rest's.
+
+    inside / (inside + outside) of the smeared histograms of Cb and Cr that :func:`adaptive_mask` compares; one half
+    where a colour was seen in neither, and everywhere if the seed is empty or holds all.
+    """
+    if not seed.any() or seed.all():
+        return np.full(seed.shape, 0.5)
+    bins = _bins(rgb)
+    inside, outside = (_histogram(bins[part]) for part in (seed, ~seed))
+    both = inside + outside
+    share = np.divide(inside, both, out=np.full_like(both, 0.5), where=both > 0)
+    return np.asarray(share[bins[..., 0], bins[..., 1]])
+
+
+def _bins(rgb: Picture) -> NDArray[np.int_]:
+    """(rows, columns, 2) number of the bin of Cb and of Cr."""
+    return np.asarray(np.clip(ycbcr(rgb)[..., 1:], 0, 255) // BIN, dtype=int)
 
 
 def _likelier(bins: NDArray[np.int_], skin: Mask) -> Mask:
@@ -120,15 +140,31 @@ def landmark_seed(points_px: Array, size: tuple[int, int]) -> Mask:
     InputError
         If there aren't 21 finite points.
     """
+    return bone_distance(points_px, size) <= BONE
+
+
+def bone_distance(points_px: Array, size: tuple[int, int]) -> Array:
+    """(rows, columns) how far each pixel is from the nearest bone of a hand, in lengths of its palm.
+
+    Parameters
+    ----------
+    points_px : (21, 2) x, y of a hand's landmarks in MediaPipe's order.
+    size : rows and columns of the picture.
+
+    Raises
+    ------
+    InputError
+        If there aren't 21 finite points.
+    """
     if points_px.shape != (21, 2) or not np.isfinite(points_px).all():
         raise InputError(f"landmarks must be 21 finite points x, y, got shape {points_px.shape}; find the hand again")
-    radius = BONE * float(np.linalg.norm(points_px[9] - points_px[0]))
+    palm = max(float(np.linalg.norm(points_px[9] - points_px[0])), 1e-9)
     grid = np.moveaxis(np.indices(size)[::-1], 0, -1).astype(float)
-    near = np.zeros(size, dtype=bool)
+    nearest = np.full(size, np.inf)
     for finger in FINGERS:
         for start, end in zip(points_px[list(finger[:-1])], points_px[list(finger[1:])], strict=True):
-            near |= _distance(grid, start, end) <= radius
-    return near
+            np.minimum(nearest, _distance(grid, start, end), out=nearest)
+    return nearest / palm
 
 
 def _distance(grid: Array, start: Array, end: Array) -> Array:

@@ -62,14 +62,25 @@ def retoned(rgb: Picture, skin: Mask, ita: float) -> Picture:
         raise InputError("mask must hold skin to re-tone, got an empty one; give the true mask of this picture")
     light = linear(rgb)
     own = light[skin]
-    dose = _dose(own.mean(axis=0), ita)
+    dose = melanin_dose(own.mean(axis=0), ita)
     changed = light.copy()
     changed[skin] = own * np.exp(-dose * ABSORPTION)
     return displayed(changed)
 
 
-def _dose(mean: Array, ita: float) -> float:
-    """By bisection: ITA falls as melanin rises."""
+def melanin_dose(mean: Array, ita: float) -> float:
+    """The dose of melanin at which light of this mean has that typology angle, which falls as melanin rises.
+
+    Parameters
+    ----------
+    mean : (3,) linear light of skin.
+    ita : degrees.
+
+    Raises
+    ------
+    InputError
+        If no dose gives that angle.
+    """
     low, high = -STRONGEST / 4, STRONGEST
     doses = np.linspace(low, high, 400)
     angles = ita_deg(mean * np.exp(-doses[:, None] * ABSORPTION))
