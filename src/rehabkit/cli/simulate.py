@@ -1,4 +1,4 @@
-"""``rehabkit simulate bilateral``: a recording drives a modelled exoskeleton. Simulation only: no hardware driver."""
+"""``rehabkit simulate``: bilateral, a recording drives a modelled exoskeleton. Simulation only: no hardware driver."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rehabkit.cli import options as given
 from rehabkit.cli.assess import renamed, words
 from rehabkit.cli.console import console, progress
 from rehabkit.cli.outputs import Outputs, require_writable
+from rehabkit.cli.simulate_hand import hand
 from rehabkit.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -20,13 +21,9 @@ if TYPE_CHECKING:
 def application() -> typer.Typer:
     """The simulations."""
     app = typer.Typer(help="Simulations. Simulation only: rehabkit ships no hardware driver.", no_args_is_help=True)
-    app.callback()(_nothing)
     app.command("bilateral")(bilateral)
+    app.command("hand")(hand)
     return app
-
-
-def _nothing() -> None:
-    """Keeps ``bilateral`` a word of its own while it is the only simulation."""
 
 
 def bilateral(

@@ -69,27 +69,32 @@ def command_findings(log: TrainingLog, confirmed_s: Sequence[float]) -> list[Fin
     ----------
     confirmed_s : when a neutral hand was confirmed by nobody, since this is a recording.
     """
-    evidence = Evidence(start_s=float(log.time_s[0]), end_s=float(log.time_s[-1]), method=SIMULATED)
     moves = sorted(log.moves, key=lambda one: one.gesture)
     counts = [(name, list(some)) for name, some in groupby(moves, lambda one: one.gesture)]
-    found = [
+    text = "" if log.moves else "No gesture would have become a command."
+    total = _command("commands", "Commands that a hand robot would have had", len(log.moves), log, text)
+    each = [
         _command(
-            f"command_{name}", f"Commands to “{name}”", len(some), evidence,
+            f"command_{name}", f"Commands to “{name}”", len(some), log,
             f"A hand robot would have been led to “{name}” {_times(len(some))}, first at {some[0].start_s:.1f} s.",
         )
         for name, some in counts
     ]  # fmt: skip
-    text = "" if log.moves else "No gesture would have become a command."
-    total = _command("commands", "Commands that a hand robot would have had", len(log.moves), evidence, text)
-    pressed = ", ".join(f"{time_s:.1f}" for time_s in confirmed_s[:MOST_TIMES])
-    nobody = "A neutral hand was confirmed without anybody, as this is a recording" + (
-        f": at {pressed} s." if pressed else "."
-    )
-    by_itself = _command("confirmations", "Neutral hand confirmed without anybody", len(confirmed_s), evidence, nobody)
-    return [total, *found, *([by_itself] if confirmed_s else []), *stops(log)]
+    return [total, *each, *confirmation_findings(log, confirmed_s), *stops(log)]
 
 
-def _command(name: str, label: str, value: int, evidence: Evidence, text: str) -> Finding:
+def confirmation_findings(log: TrainingLog, confirmed_s: Sequence[float]) -> list[Finding]:
+    """That nobody confirmed, where a neutral hand was confirmed by itself; nothing otherwise."""
+    if not confirmed_s:
+        return []
+    at = ", ".join(f"{time_s:.1f}" for time_s in confirmed_s[:MOST_TIMES])
+    text = f"Nobody pressed a button in this recording: each neutral hand was confirmed by itself, at {at} s."
+    label = "Neutral hand confirmed without anybody"
+    return [_command("confirmations", label, len(confirmed_s), log, text)]
+
+
+def _command(name: str, label: str, value: int, log: TrainingLog, text: str) -> Finding:
+    evidence = Evidence(start_s=float(log.time_s[0]), end_s=float(log.time_s[-1]), method=SIMULATED)
     return Finding(
         name=name, label=label, value=value, simulated=True, category="gesture", text=text, evidence=evidence
     )
