@@ -86,3 +86,32 @@ def test_task_files_are_plain_zips_of_two_networks(full_model: Path) -> None:
 
     assert {m.filename for m in members} == {"pose_detector.tflite", "pose_landmarks_detector.tflite"}
     assert {m.compress_type for m in members} == {zipfile.ZIP_STORED}
+
+
+def test_three_is_stored_with_its_licence_and_taken_from_local_files_too(tmp_path: Path, elsewhere: Path) -> None:
+    script = store.MODELS["viewer"]
+    assert isinstance(script, store.Script)
+    licence, code = (f"{name} of three.js".encode() for name in ("licence", "code"))
+    stored = script.built({script.licence.file: licence, script.code.file: code}).decode()
+    assert stored == "/*!\nlicence of three.js\n*/\ncode of three.js"
+
+    (tmp_path / "three.min.js").write_bytes(code)
+    with pytest.raises(ModelError, match=r"LICENSE \(not there\), three.min.js \(another version\).*threejs-sage==130"):
+        store.fetch("viewer", tmp_path)
+    with pytest.raises(ModelError, match="rehabkit models fetch viewer"):
+        store.viewer()
+
+
+def test_three_is_fetched_from_what_was_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        licence, code = store.viewer().removeprefix("/*!\n").split("\n*/\n", 1)
+    except ModelError as error:
+        pytest.skip(str(error))
+    source = tmp_path / "package"
+    source.mkdir()
+    (source / "LICENSE").write_text(licence + "\n", encoding="utf-8")
+    (source / "three.min.js").write_text(code, encoding="utf-8")
+    whole = store.viewer()
+    monkeypatch.setenv("REHABKIT_HOME", str(tmp_path))
+    store.fetch("viewer", source)
+    assert store.viewer() == whole and "Three.js Authors" in whole

@@ -25,6 +25,7 @@ from rehabkit.cli import (
     review,
     simulate,
     stream,
+    view,
 )
 from rehabkit.errors import RehabkitError
 
@@ -50,6 +51,7 @@ def application() -> typer.Typer:
     app.command("correct")(review.correct)
     app.command("compare")(review.compare)
     app.command("report")(review.report)
+    app.command("view")(view.view)
     app.command("systems")(models.list_systems)
     app.command("train")(learn.train)
     app.command("evaluate")(learn.evaluate)

@@ -30,6 +30,8 @@ def assess(
     csv: given.Csv = None,
     trc: given.Trc = None,
     c3d: given.C3d = None,
+    scene: given.Scene = None,
+    ply: given.Ply = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -79,7 +81,7 @@ def assess(
         pain_after=pain_after,
         effort=effort,
     )
-    outputs = Outputs(json, report, pdf, video, csv, trc, c3d, show_faces, quiet)
+    outputs = Outputs(json, report, pdf, video, csv, trc, c3d, scene, ply, show_faces, quiet)
     how = {"exercise": exercise, "model": model, "person": person, "patient": person_says, "anyway": anyway}
     from rehabkit.picture_pipeline.given import Beside
     from rehabkit.picture_pipeline.ways import WAYS

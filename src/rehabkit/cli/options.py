@@ -111,6 +111,15 @@ C3d = Annotated[
     Path | None,
     typer.Option("--c3d", metavar="FILE.c3d", help="The landmarks as C3D.", rich_help_panel=OUTPUT),
 ]
+Scene = Annotated[
+    Path | None,
+    typer.Option("--scene", metavar="FILE.html", help="The scene in space, as a page to turn it.",
+                 rich_help_panel=OUTPUT),
+]  # fmt: skip
+Ply = Annotated[
+    Path | None,
+    typer.Option("--ply", metavar="FILE.ply", help="The points in space, with their parts.", rich_help_panel=OUTPUT),
+]
 Reference = Annotated[
     str,
     typer.Option("--patient", metavar="REF", help="The clinic's own reference; no name.", rich_help_panel=PATIENT),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rehabkit.findings import Assessment
 
 STDOUT = "-"
+_ENDINGS = {"trc": ".trc", "c3d": ".c3d", "scene": ".html", "ply": ".ply"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Outputs:
     csv: Path | None = None
     trc: Path | None = None
     c3d: Path | None = None
+    scene: Path | None = None
+    ply: Path | None = None
     show_faces: bool = False
     quiet: bool = False
 
@@ -56,11 +59,14 @@ class Outputs:
             If a name has another format's ending, or a video is asked for without pictures to draw on.
         MissingExtraError
             If C3D is asked for without ezc3d.
+        ModelError
+            If a scene is asked for and what draws it has not been fetched.
         """
         paths = [path for _, path in self._files()]
         for kind, path in self._files():
-            if kind in ("trc", "c3d") and path.suffix.lower() != f".{kind}":
-                raise InputError(f"--{kind} must name a .{kind} file, got {path}; rename it")
+            ending = _ENDINGS.get(kind)
+            if ending and path.suffix.lower() != ending:
+                raise InputError(f"--{kind} must name a {ending} file, got {path}; rename it")
             if isinstance(source, str | Path) and path.resolve() == Path(source).resolve():
                 raise OutputError(f"output must be another file than the source, got {path} for both; rename it")
             if paths.count(path) > 1:
@@ -70,6 +76,10 @@ class Outputs:
             from rehabkit.recordings.c3d import require_ezc3d
 
             require_ezc3d()
+        if self.scene is not None:
+            from rehabkit.runtime import store
+
+            store.viewer()
         if self.video is not None and not _has_pictures(source):
             raise InputError(f"--video needs a video file to draw on, got {source}; leave --video out")
         if self.csv is not None:
@@ -98,7 +108,7 @@ class Outputs:
         return [*(path for _, path in self._files()), *tables]
 
     def _files(self) -> Iterator[tuple[str, Path]]:
-        for kind in ("json", "report", "pdf", "trc", "c3d", "video"):
+        for kind in ("json", "report", "pdf", "trc", "c3d", "scene", "ply", "video"):
             value = getattr(self, kind)
             if value is not None and value != STDOUT:
                 yield kind, Path(value)
@@ -167,6 +177,19 @@ def _write_landmarks(assessment: Assessment, path: Path) -> None:
     landmarks.write(landmarks.from_base64(kept), path)
 
 
+def _write_scene(assessment: Assessment, path: Path) -> None:
+    from rehabkit.reports.scene_page import scenes_of, write_scene_page
+
+    write_scene_page(scenes_of(assessment), path, assessment.provenance.notice)
+
+
+def _write_ply(assessment: Assessment, path: Path) -> None:
+    from rehabkit.reports.scene_cloud import write_cloud
+    from rehabkit.reports.scene_page import scenes_of
+
+    write_cloud(scenes_of(assessment), path)
+
+
 def _write_tables(assessment: Assessment, folder: Path) -> list[Path]:
     from rehabkit.reports import sensor_tables, tables
 
@@ -187,4 +210,6 @@ _WRITERS = {
     "pdf": _write_pdf,
     "trc": _write_landmarks,
     "c3d": _write_landmarks,
+    "scene": _write_scene,
+    "ply": _write_ply,
 }

@@ -105,14 +105,18 @@ def report(
     csv: given.Csv = None,
     trc: given.Trc = None,
     c3d: given.C3d = None,
+    scene: given.Scene = None,
+    ply: given.Ply = None,
     quiet: given.Quiet = False,
 ) -> None:
-    """Write the report, tables or landmarks of an assessment again."""
+    """Write the report, tables, landmarks or scene of an assessment again."""
     from rehabkit.recordings.assessments import read_assessment
 
-    outputs = Outputs(report=report, pdf=pdf, csv=csv, trc=trc, c3d=c3d, quiet=quiet)
+    outputs = Outputs(report=report, pdf=pdf, csv=csv, trc=trc, c3d=c3d, scene=scene, ply=ply, quiet=quiet)
     if outputs == Outputs(quiet=quiet):
-        raise InputError("an output must be named, got none; give --report, --pdf, --csv, --trc or --c3d")
+        raise InputError(
+            "an output must be named, got none; give --report, --pdf, --csv, --trc, --c3d, --scene or --ply"
+        )
     kept = read_assessment(assessment)
     outputs.require_writable(assessment)
     for path in outputs.write(kept):

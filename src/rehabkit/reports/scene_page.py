@@ -31,7 +31,7 @@ from rehabkit.reports.colours import part
 from rehabkit.reports.html import environment
 from rehabkit.reports.scene import scene_drawings
 from rehabkit.reports.scene_key import said, side_of
-from rehabkit.reports.scene_views import View, unit, views
+from rehabkit.reports.scene_views import View, upright, views
 from rehabkit.reports.text import words
 from rehabkit.runtime import store
 
@@ -92,7 +92,7 @@ def scene_page(scenes: Sequence[Scene], notice: str = "") -> str:
     library, code, css = store.viewer(), _code(), _own("viewer.css")
     return environment().get_template("viewer/page.html.j2").render(
         title=scenes[0].title if len(scenes) == 1 else f"{scenes[0].title} and {len(scenes) - 1} more",
-        policy=policy([library, code], [css, NO_SCRIPT]),
+        policy=policy_of(),
         css=Markup(css),
         flat=Markup(NO_SCRIPT),
         n_scenes=len(scenes),
@@ -105,8 +105,15 @@ def scene_page(scenes: Sequence[Scene], notice: str = "") -> str:
     )  # fmt: skip
 
 
-def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """The content security policy that lets these scripts and styles of a page run, and nothing else."""
+def policy_of() -> str:
+    """The content security policy of every such page: its two scripts and its style, by their checksums.
+
+    Raises
+    ------
+    ModelError
+        If three.js has not been fetched.
+    """
+    scripts, styles = (store.viewer(), _code()), (_own("viewer.css"), NO_SCRIPT)
     scripted, styled = (" ".join(f"'sha256-{_checksum(one)}'" for one in every) for every in (scripts, styles))
     return (
         f"default-src 'none'; script-src {scripted}; style-src {styled}; img-src data: blob:; base-uri 'none'; "
@@ -142,7 +149,7 @@ def _code() -> str:
 
 def _numbers(scene: Scene) -> dict[str, Any]:
     """What the page needs to know of a scene; points as the bytes of their numbers, little-endian."""
-    rotation = _upright(scene)
+    rotation = upright(scene)
     box = _Box.of(scene)
     places = list(scene.joints)
     return {
@@ -170,15 +177,6 @@ def _base64(numbers: ArrayLike, kind: str) -> str:
     return base64.b64encode(np.asarray(numbers, dtype=kind).tobytes()).decode()
 
 
-def _upright(scene: Scene) -> Array:
-    """(3, 3) rotation to the page's axes: x right, y up, z towards who looks from the front."""
-    up, first = unit(scene.up), views(scene)[0]
-    ahead = first.forward if abs(up @ first.forward) <= abs(up @ first.up) else first.up
-    ahead = ahead - (ahead @ up) * up
-    ahead /= np.linalg.norm(ahead)
-    return np.stack([np.cross(ahead, up), up, -ahead])
-
-
 @dataclass(frozen=True)
 class _Box:
     """Around all that is shown, upright.
@@ -202,11 +200,11 @@ class _Box:
     def of(cls, scene: Scene) -> _Box:
         joints: list[Place] = [joint.at_m for joint in scene.joints.values()]
         places = np.array([*scene.points_m, *joints, *scene.bed_m] or [(0.0, 0.0, 0.0)], dtype=np.float64)
-        rotation = _upright(scene)
-        upright = places @ rotation.T
-        low, high = upright.min(axis=0), upright.max(axis=0)
+        rotation = upright(scene)
+        turned = places @ rotation.T
+        low, high = turned.min(axis=0), turned.max(axis=0)
         middle = (low + high) / 2
-        radius = max(float(np.linalg.norm(upright - middle, axis=1).max()), SMALLEST_M)
+        radius = max(float(np.linalg.norm(turned - middle, axis=1).max()), SMALLEST_M)
         anchor = np.mean(scene.bed_m, axis=0) if scene.bed_m else middle @ rotation
         return cls(middle @ rotation, (high - low) / 2, radius, anchor, float((anchor @ rotation.T - middle)[1]))
 

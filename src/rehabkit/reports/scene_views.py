@@ -64,6 +64,13 @@ def views(scene: Scene) -> tuple[View, View, View]:
     return first, View("from above", -up, level), _across("from its left", first.right, up)
 
 
+def upright(scene: Scene) -> Array:
+    """(3, 3) rotation of a scene's axes to x right, y up, z towards who looks from the first view's side."""
+    up, first = unit(scene.up), views(scene)[0]
+    ahead = _level(first.forward if abs(up @ first.forward) <= STEEP else first.up, up)
+    return np.stack([np.cross(ahead, up), up, -ahead])
+
+
 def unit(place: Place) -> Array:
     """Of length 1; a sensor's upwards where there is no direction."""
     direction = np.array(place, dtype=np.float64)

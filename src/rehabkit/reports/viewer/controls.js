@@ -79,7 +79,9 @@ function partRow(name, part) {
 }
 
 function allParts(on) {
-  at("parts").querySelectorAll("input").forEach((box) => { if (box.checked !== on) box.click(); });
+  look.off = new Set(on ? [] : visible().flatMap((scene) => scene.partNames.map((part) => part.name)));
+  parts();
+  rebuilt();
 }
 
 // What can't be switched in this scene isn't offered; the joints stand in a table for those who can't see them.
@@ -91,7 +93,6 @@ function seen() {
     "with-overlay": shown.which === "overlaid", "with-simulated": now.some((scene) => scene.simulated),
   };
   for (const [name, there] of Object.entries(has)) document.querySelectorAll(`.${name}`).forEach((one) => { one.hidden = !there; });
-  if (!now.some((scene) => scene.labels.length) && now.some((scene) => scene.colours.length)) look.paint = "filmed";
   at("caption").textContent = now.map((scene) => scene.caption).filter((text, i, every) => text && every.indexOf(text) === i).join(" ");
   const said = now.map((scene) => `${scene.title}: ${scene.said}`).join(" ");
   canvas.setAttribute("aria-label", `${said} Arrow keys turn it, plus and minus zoom, the numbers choose a view.`);

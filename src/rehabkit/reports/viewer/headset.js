@@ -34,6 +34,8 @@ class Headset {
     thing.position.set(0, small ? 1.3 : 1.0, small ? -0.8 : -1.2 - radius);
     this.renderer.xr.enabled = true;
     this.renderer.xr.setReferenceSpaceType("local-floor");
+    this.sized();
+    Object.assign(this.camera, { near: 0.02, far: 50 }); // metres from the wearer's eyes
     if (mode === "immersive-ar") this.renderer.setClearAlpha(0);
     const hands = [0, 1].map((i) => this.hand(i));
     session.addEventListener("end", () => {
@@ -69,11 +71,19 @@ class Headset {
     else this.space.attach(this.thing);
   }
 
+  // three.js lets neither the lens nor the size of what they belong to change the size of points.
+  sized() {
+    this.thing.traverse((one) => {
+      if (one.isPoints) one.material.size = one.userData.size * PERSPECTIVE * this.thing.scale.x;
+    });
+  }
+
   drawn() {
     if (this.held.length === 2 && this.apart > 0.02) {
       const apart = this.held[0].position.distanceTo(this.held[1].position);
       this.thing.scale.multiplyScalar(Math.max(0.9, Math.min(1.1, apart / this.apart)));
       this.apart = apart;
+      this.sized();
     }
     this.renderer.render(this.space, this.camera);
   }

@@ -46,17 +46,15 @@ function discTexture(hollow) {
   });
 }
 
+// By part, or as filmed; where a scene knows only one of them, by that.
 function pointColours(scene, look) {
+  const byPart = scene.labels.length && (look.paint === "parts" || !scene.colours.length);
   const colours = new Float32Array(3 * scene.n);
   const parts = scene.partNames.map((part) => toned(part.colour, look.dark));
-  const plain = toned(look.tint || CLOUD, look.dark);
-  const filmed = new THREE.Color();
+  const one = toned(look.tint || CLOUD, look.dark);
   for (let i = 0; i < scene.n; i++) {
-    let one = plain;
-    if (!look.tint && look.paint === "parts" && scene.labels.length) one = parts[scene.labels[i]];
-    else if (!look.tint && look.paint === "filmed" && scene.colours.length) {
-      one = filmed.setRGB(scene.colours[3 * i] / 255, scene.colours[3 * i + 1] / 255, scene.colours[3 * i + 2] / 255);
-    }
+    if (!look.tint && byPart) one.copy(parts[scene.labels[i]]);
+    else if (!look.tint && scene.colours.length) one.fromArray(scene.colours, 3 * i).multiplyScalar(1 / 255);
     one.toArray(colours, 3 * i);
   }
   return colours;
@@ -78,7 +76,9 @@ function pointsOf(scene, look) {
   const material = new THREE.PointsMaterial({
     vertexColors: true, map: discTexture(false), alphaTest: 0.5, size: pointSize(scene, look.size),
   });
-  return new THREE.Points(geometry, material);
+  const points = new THREE.Points(geometry, material);
+  points.userData.size = material.size;
+  return points;
 }
 
 // So large that neighbours touch if the points lie evenly on a ball; three.js leaves the lens out of a point's size.
