@@ -24,6 +24,10 @@ PARALLEL_DEG = 5.0
 N_TRIES, N_POINTS = 150, 4000
 """Triples that are tried, on so many points: a plane with a fifth of them is met by one of 150 triples with p = 0.7,
 one with half of them practically always."""
+MOST_POINTS = 25_000
+"""Planes are refined on so many points of a picture, evenly taken: more don't move them by a millimetre."""
+LOWEST_BED_M = 0.15
+"""What is less below the mattress isn't the floor."""
 LOW_M = 0.03
 """What rises less than this above the mattress is taken for the mattress."""
 
@@ -151,6 +155,7 @@ def bed_of(frame: RgbdFrame, seed: int = 0) -> Bed:
         If the picture shows no plane.
     """
     points = frame.points()[frame.valid]
+    points = points[:: max(1, len(points) // MOST_POINTS)]
     found: list[Plane] = []
     for plane, share in planes(points, seed):
         if share < LEAST_SHARE or len(found) == 4:
@@ -172,6 +177,33 @@ def _bed(plane: Plane, on_it: Array) -> Bed:
     along = np.linalg.eigh((on_it - middle).T @ (on_it - middle))[1][:, 2]
     along = unit(along - (along @ plane.up) * plane.up)
     return Bed(plane, middle, np.stack([np.cross(along, plane.up), along, plane.up]))
+
+
+def floor_below(frame: RgbdFrame, bed: Bed) -> float | None:
+    """Height of the mattress above the floor, metres: the level that most points well below the mattress share.
+
+    ``None`` where the picture shows too little of a floor.
+    """
+    height = bed.plane.height(frame.points()[frame.valid])
+    low = height[height < -LOWEST_BED_M]
+    if len(low) < LEAST_SHARE * len(height):
+        return None
+    count, edge = np.histogram(
+        low, np.arange(low.min() - TOLERANCE_M, -LOWEST_BED_M + 2 * TOLERANCE_M, 2 * TOLERANCE_M)
+    )
+    most = int(count.argmax())
+    level = low[(low >= edge[most] - TOLERANCE_M) & (low <= edge[most + 1] + TOLERANCE_M)]
+    return float(-np.median(level)) if len(level) >= 0.5 * len(low) else None
+
+
+def mattress_of(frame: RgbdFrame, bed: Bed) -> Array:
+    """(4, 3) corners of the rectangle along the bed's axes that the mattress fills as far as it is seen, in order."""
+    points = frame.points()[frame.valid]
+    across, along, _ = bed.of(points[np.abs(bed.plane.height(points)) < TOLERANCE_M]).T
+    (left, right), (foot, head) = (np.quantile(side, [0.005, 0.995]) for side in (across, along))
+    corners = np.array([[left, foot, 0.0], [right, foot, 0.0], [right, head, 0.0], [left, head, 0.0]])
+    flat = bed.origin - bed.plane.height(bed.origin) * bed.plane.up
+    return np.asarray(flat + corners @ bed.axes)
 
 
 def body_of(frame: RgbdFrame, bed: Bed) -> Mask:

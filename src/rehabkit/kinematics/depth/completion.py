@@ -22,7 +22,7 @@ from rehabkit.kinematics.depth.prior import LEAST_SPREAD_M, LyingPrior
 from rehabkit.kinematics.depth.sight import Sight
 
 Array = NDArray[np.float64]
-N_DEPTHS = 96
+N_DEPTHS = 64
 BEFORE_M, BELOW_M = 0.05, 0.10
 """The grid goes from this far before the surface to this far below the mattress (along the line of sight)."""
 REACH_M = 0.8

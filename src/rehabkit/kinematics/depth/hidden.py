@@ -78,7 +78,7 @@ def cues_of(sight: Sight, offsets: Offsets) -> Cues:
 
 def _limbs(sight: Sight, centre: Array, bones: Sequence[tuple[int, int]]) -> Array:
     """(n_joints, 2 · N_LIMBS) nearness and precedence of the nearest bones that don't end at the joint."""
-    flat = sight.rays[:, :2] * np.nanmedian(sight.surface_m)  # (n_joints, 2) metres at the person's distance
+    flat = sight.rays[:, :2] * np.nanmean(sight.surface_m)  # (n_joints, 2) metres at the person's distance
     start, end = np.array(bones).T
     along = flat[end] - flat[start]
     to_joint = flat[:, None] - flat[start][None]  # (n_joints, n_bones, 2)

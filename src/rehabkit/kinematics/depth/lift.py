@@ -69,22 +69,30 @@ def surface_at(
     """
     found = np.full(len(pixels), np.nan)
     half = np.full(len(pixels), largest_px, dtype=np.int64)
-    choices = [depth] if mask is None else [np.where(mask, depth, np.nan), depth]
-    for joint, pixel in enumerate(pixels):
-        for picture in choices:
-            if np.isnan(found[joint]) and np.isfinite(pixel).all():
-                found[joint], half[joint] = _grown(picture, pixel, half_px, largest_px, least)
+    for picture in [depth] if mask is None else [np.where(mask, depth, np.nan), depth]:
+        around = np.pad(picture, largest_px, constant_values=np.nan)
+        at = np.round(np.nan_to_num(pixels, nan=-9 * largest_px)).astype(np.int64) + largest_px
+        inside = ((at >= 0) & (at < np.array(around.shape)[::-1])).all(axis=1)
+        for size in range(half_px, largest_px + 1):
+            left = np.flatnonzero(np.isnan(found) & inside)
+            if not len(left):
+                break
+            median, n = _medians(around, at[left], size)
+            enough = left[n >= least]
+            found[enough], half[enough] = median[n >= least], size
     return Surface(found, half)
 
 
-def _grown(depth: Array, pixel: Array, half_px: int, largest_px: int, least: int) -> tuple[float, int]:
-    column, row = (round(float(value)) for value in pixel)
-    for half in range(half_px, largest_px + 1):
-        window = depth[max(0, row - half) : max(0, row + half + 1), max(0, column - half) : max(0, column + half + 1)]
-        valid = window[np.isfinite(window)]
-        if valid.size >= least:
-            return float(np.median(valid)), half
-    return np.nan, largest_px
+def _medians(picture: Array, at: NDArray[np.int64], half_px: int) -> tuple[Array, NDArray[np.int64]]:
+    """(n,) median of what is known in the window round each column and row, and how many pixels that are."""
+    step = np.arange(-half_px, half_px + 1)
+    row, column = at[:, 1, None, None] + step[:, None], at[:, 0, None, None] + step
+    outside = (row < 0) | (column < 0) | (row >= picture.shape[0]) | (column >= picture.shape[1])
+    row, column = np.clip(row, 0, picture.shape[0] - 1), np.clip(column, 0, picture.shape[1] - 1)
+    window = np.sort(np.where(outside, np.nan, picture[row, column]).reshape(len(at), -1), axis=1)  # NaN last
+    n = np.isfinite(window).sum(axis=1)
+    middle = np.stack([np.maximum(n - 1, 0) // 2, np.minimum(n // 2, window.shape[1] - 1)], axis=1)
+    return np.take_along_axis(window, middle, axis=1).mean(axis=1), n
 
 
 def rays(intrinsics: Intrinsics, pixels: Array) -> Array:

@@ -25,6 +25,10 @@ SEGMENTS: dict[str, tuple[str, str]] = {
 }
 """Segment → its near and far joint."""
 
+N_DRAWN = 200
+WITHIN_68 = 1.87
+"""68 % of a Gaussian in space lie within so many of its standard deviations."""
+
 _CHAINS = (("elbow_flexion", "shoulder", "elbow", "wrist"), ("knee_flexion", "hip", "knee", "ankle"),
            ("hip_flexion", "shoulder", "hip", "knee"))  # fmt: skip
 ANGLES: dict[str, tuple[str, str, str]] = {
@@ -98,6 +102,24 @@ def joint_angles(joint_names: Sequence[str], positions: Array) -> dict[str, floa
     at = _numbers(joint_names, {name for chain in ANGLES.values() for name in chain})
     return {
         name: float(180 - included_deg(*(positions[at[joint]] for joint in chain))) for name, chain in ANGLES.items()
+    }
+
+
+def angle_spread_deg(joint_names: Sequence[str], positions: Array, spread_m: Array) -> dict[str, float]:
+    """How far each of :data:`ANGLES` may be off: half of the central 95 % over joints drawn from their spread.
+
+    Parameters
+    ----------
+    positions : (n_joints, 3) metres.
+    spread_m : (n_joints,) metres within which a joint is with 68 %; Gaussian, alike in all directions.
+    """
+    rng = np.random.default_rng(0)
+    off = rng.normal(size=(N_DRAWN, *positions.shape)) * (spread_m / WITHIN_68)[:, None]
+    drawn = [joint_angles(joint_names, positions + one) for one in off]
+    found = joint_angles(joint_names, positions)
+    return {
+        name: float(np.quantile(np.abs([one[name] - value for one in drawn]), 0.95)) if np.isfinite(value) else np.nan
+        for name, value in found.items()
     }
 
 

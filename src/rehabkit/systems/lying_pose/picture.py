@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.kinematics.depth.bed import Bed, bed_of, body_of
 from rehabkit.recordings.rgbd import RgbdFrame
 
 Array = NDArray[np.float64]
@@ -54,6 +56,22 @@ class LyingPicture:
     def found(self) -> NDArray[np.bool_]:
         """(16,) whether a joint has a point."""
         return np.asarray(np.isfinite(self.pixels).all(axis=-1))
+
+    @cached_property
+    def bed(self) -> Bed:
+        """The mattress; which end is the head's isn't known yet.
+
+        Raises
+        ------
+        RecordingError
+            If the picture shows none.
+        """
+        return bed_of(self.frame)
+
+    @cached_property
+    def body(self) -> NDArray[np.bool_]:
+        """(rows, columns) the person's pixels, with blanket and pillow if there are any."""
+        return body_of(self.frame, self.bed)
 
 
 @dataclass(frozen=True)
