@@ -27,6 +27,7 @@ $(READY): pyproject.toml
 models: $(READY)
 	@$(BIN)/rehabkit models fetch full
 	@$(BIN)/rehabkit models fetch hand
+	@$(BIN)/rehabkit models fetch viewer
 
 demo: models ## assess a real recording and a real video, and write their reports
 	$(BIN)/rehabkit doctor

@@ -42,7 +42,7 @@ def view(
         tuple[Path, Path] | None,
         typer.Option("--https", metavar="CERT KEY", help="Certificate and key (PEM): a headset asks for HTTPS."),
     ] = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say where it is.")] = False,
     quiet: given.Quiet = False,
 ) -> None:
     """Turn the scene of an assessment, a cloud of points or a depth picture in three dimensions."""
@@ -59,7 +59,7 @@ def view(
     store.viewer()  # missing is said before the files are read
     page = scene_page([scene for source in sources for scene in scenes_in(source, intrinsics, units)])
     with SceneServer(page, policy_of(), host, port, https) as server:
-        _serve(server.url, server.serve_forever, browser, quiet)
+        _serve(server.url, server.serve_forever, not no_browser, quiet)
 
 
 def scenes_in(source: Path, intrinsics: Path | None = None, units: str = "") -> list[Scene]:

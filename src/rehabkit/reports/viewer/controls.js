@@ -52,7 +52,8 @@ function whichScene() {
 function views() {
   at("views").replaceChildren(...visible()[0].views.map((view, i) => {
     const button = made("button", { type: "button" }, view.name);
-    button.append(made("kbd", {}, String(i + 1)));
+    button.setAttribute("aria-keyshortcuts", String(i + 1));
+    button.append(made("kbd", { ariaHidden: "true" }, String(i + 1)));
     button.addEventListener("click", () => lookFrom(i));
     return button;
   }));

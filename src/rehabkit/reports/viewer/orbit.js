@@ -57,7 +57,6 @@ class Orbit {
   }
 
   pressed(event) {
-    this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.moving = null;
