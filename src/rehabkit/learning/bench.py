@@ -81,7 +81,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A recipe under one protocol; rows, recordings and subjects that were tested; what was simulated, if it was."""
+    """A recipe under one protocol; rows, recordings and subjects that were tested, and what these are."""
 
     recipe: str
     protocol: Protocol
@@ -91,6 +91,7 @@ class Evaluation:
     n_subjects: int
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     simulated: str = ""
+    subjects_are: str = "people"
 
 
 def evaluate(
@@ -131,8 +132,8 @@ def evaluate(
         }
     tested = examples.at(np.concatenate([fold.test for fold in folds]))
     n_recordings = len(np.unique(tested.recording))
-    n_subjects, simulated = len(tested.subjects), recipe.simulated
-    return Evaluation(recipe.name, protocol, settings, len(tested), n_recordings, n_subjects, outcomes, simulated)
+    sizes = len(tested), n_recordings, len(tested.subjects)
+    return Evaluation(recipe.name, protocol, settings, *sizes, outcomes, recipe.simulated, recipe.subjects_are)
 
 
 @contextmanager

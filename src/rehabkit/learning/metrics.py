@@ -187,12 +187,12 @@ def estimate_of_series(
 
 
 def by_subject(metric: Metric, target: Array, output: Array, subject: Array, recording: Array) -> dict[str, float]:
-    """Subject → the mean over that subject's recordings of the metric of each one's rows."""
+    """Subject → the mean over that subject's recordings of the metric of each one's rows, where it is defined."""
     found: dict[str, list[float]] = {str(name): [] for name in np.unique(subject)}
     for number in np.unique(recording):
         rows = np.flatnonzero(recording == number)
         found[str(subject[rows[0]])].append(metric(target[rows], output[rows]))
-    return {name: float(np.mean(values)) for name, values in found.items()}
+    return {name: float(np.mean([v for v in vs if np.isfinite(v)] or vs)) for name, vs in found.items()}
 
 
 def _worst(own: dict[str, float], *, largest: bool) -> str:

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -25,7 +25,15 @@ CHUNK = 512
 
 
 class Model(ABC):
-    """A model before and after training. A fold makes its own; nothing is shared between folds."""
+    """A model before and after training. A fold makes its own; nothing is shared between folds.
+
+    Attributes
+    ----------
+    looks_for_neighbours : inside its graph, where equal distances come out in another order elsewhere, so that its
+        export is held to the median difference and to equal labels.
+    """
+
+    looks_for_neighbours: ClassVar[bool] = False
 
     @abstractmethod
     def fit(self, examples: Examples, seed: int) -> None:

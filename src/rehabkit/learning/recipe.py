@@ -39,6 +39,7 @@ class Recipe(ABC):
     title : for people.
     system : whose recordings it prepares.
     data : names of its data sets in the catalogue.
+    subjects_are : what is split by, in the plural.
     labels : classes in order; empty for a regression.
     outputs : output name → its shape without the batch, axes and unit. The exported graph gives these, in order.
     models : name → makes an untrained model; ``published``, ``small`` and ``classical`` at least.
@@ -60,6 +61,7 @@ class Recipe(ABC):
     system: ClassVar[System[Any]]
     data: ClassVar[tuple[str, ...]]
     simulated: ClassVar[str] = ""
+    subjects_are: ClassVar[str] = "people"
     labels: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[Mapping[str, TensorSpec]]
     models: ClassVar[Mapping[str, Callable[[], Model]]]

@@ -26,12 +26,13 @@ def title(evaluation: Evaluation) -> str:
 
 def note(evaluation: Evaluation) -> str:
     """How to read the table."""
-    leaks = evaluation.protocol.leaks or evaluation.settings.leak_demo
+    leaks, are = evaluation.protocol.leaks or evaluation.settings.leak_demo, evaluation.subjects_are
     parts = [
         f"SIMULATED: {evaluation.simulated}." if evaluation.simulated else "",
         f"{evaluation.n_recordings} recordings of {_people(evaluation)}; in brackets the 95 % interval "
-        "(bootstrap over people) and the worst person. Weights, stopping and thresholds were set inside the training "
-        "part; designs were chosen while looking at these people's figures, which makes them a little too good.",
+        f"(bootstrap over {are}) and the worst {'person' if are == 'people' else 'of them'}. Weights, stopping and "
+        "thresholds were set inside the training part; designs were chosen while looking at the figures of these "
+        f"{are}, which makes them a little too good.",
         "Size and time are those of the ONNX file, one row at a time on one CPU core." if _costed(evaluation) else "",
         "LEAK DEMONSTRATION: people are on both sides of the split; these figures mean nothing. "
         f"Configuration: {_configuration(evaluation)}."
@@ -43,7 +44,7 @@ def note(evaluation: Evaluation) -> str:
 
 
 def _people(evaluation: Evaluation) -> str:
-    return f"{evaluation.n_subjects} {'simulated ' if evaluation.simulated else ''}people"
+    return f"{evaluation.n_subjects} {'simulated ' if evaluation.simulated else ''}{evaluation.subjects_are}"
 
 
 def _configuration(evaluation: Evaluation) -> str:

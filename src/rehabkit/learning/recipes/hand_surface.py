@@ -1,0 +1,114 @@
+"""hand_surface: networks trained on simulated scans of Anny's hands, judged on hands of shapes they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rehabkit.learning.examples import Examples
+from rehabkit.learning.metrics import Metric
+from rehabkit.learning.model import Model
+from rehabkit.learning.networks.hand_surface import N_KINDS, N_PARTS, Dgcnn, Hssn, PointNet
+from rehabkit.learning.protocols import Protocol
+from rehabkit.learning.recipe import Recipe, Study
+from rehabkit.learning.recipes.hand_surface_data import N_VARIED, examples_of, other_shapes, shapes
+from rehabkit.learning.recipes.hand_surface_models import (
+    NeighbourNetwork,
+    SharesModel,
+    TemplateModel,
+    TreesModel,
+    network,
+)
+from rehabkit.learning.recipes.hand_surface_scores import mean_iou, mean_iou_there, overall_accuracy
+from rehabkit.learning.studies import hand_surface as study
+from rehabkit.recordings.datasets.anny_synth_hands import read
+from rehabkit.recordings.datasets.hand_parts import PARTS
+from rehabkit.runtime.card import TensorSpec
+from rehabkit.runtime.datasets import locate
+from rehabkit.systems.hand_surface.arrange import N_SLOTS
+from rehabkit.systems.hand_surface.system import HandSurface
+
+N_QUICK = 24
+EPOCHS, EPOCHS_BESIDE = 100, 20
+"""Of what ships, and of each network that stands beside it: 20 batches each."""
+UNSURE, MOST_NO_HAND = 0.02, 0.5
+"""Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""
+OTHER_SHAPES = Protocol(
+    "other_shapes",
+    "a fifth of the hand shapes left out; rendered single-view scans, 1024 points and 1 mm of noise, of hands that "
+    f"were modelled (Anny); small trained for {EPOCHS} passes, the other networks for {EPOCHS_BESIDE}",
+    other_shapes,
+)
+
+
+class HandSurfaceRecipe(Recipe):
+    """HSSN, what stands beside it, and the data it learns from."""
+
+    name: ClassVar[str] = HandSurface.name
+    title: ClassVar[str] = HandSurface.title
+    system: ClassVar[HandSurface] = HandSurface()
+    data: ClassVar[tuple[str, ...]] = ("anny_synth_hands",)
+    labels: ClassVar[tuple[str, ...]] = PARTS
+    outputs: ClassVar[Mapping[str, TensorSpec]] = {
+        "probability": TensorSpec(shape=[N_SLOTS, N_PARTS], axes=["slot", "part"]),
+        "kind": TensorSpec(shape=[N_KINDS], axes=["kind"], description="a left hand, a right hand, no hand"),
+    }
+    models: ClassVar[Mapping[str, Callable[[], Model]]] = {
+        "small": network(lambda: Hssn(48), EPOCHS),
+        "published": network(lambda: Hssn(72), EPOCHS_BESIDE),
+        "pointnet": network(PointNet, EPOCHS_BESIDE),
+        "dgcnn": network(Dgcnn, EPOCHS_BESIDE, NeighbourNetwork),
+        "classical": TreesModel,
+    }
+    baselines: ClassVar[Mapping[str, Callable[[], Model]]] = {
+        "nearest template": TemplateModel,
+        "majority": SharesModel,
+    }
+    ships: ClassVar[str | None] = "small"
+    metrics: ClassVar[Mapping[str, Metric]] = {
+        "mIoU": mean_iou,
+        "mIoU of parts that are there": mean_iou_there,
+        "overall accuracy": overall_accuracy,
+    }
+    series: ClassVar[bool] = True
+    protocols: ClassVar[Mapping[str, Protocol]] = {OTHER_SHAPES.name: OTHER_SHAPES}
+    studies: ClassVar[Mapping[str, Study]] = {
+        "density": lambda source, quick: study.density(HandSurfaceRecipe(), source, quick),
+        "noise": lambda source, quick: study.noise(HandSurfaceRecipe(), source, quick),
+        "blocks": lambda source, quick: study.blocks(HandSurfaceRecipe(), source, quick, EPOCHS_BESIDE),
+        "kinds": lambda source, quick: study.kinds(HandSurfaceRecipe(), source, quick),
+        "elsewhere": lambda source, quick: study.elsewhere(HandSurfaceRecipe(), source, quick),
+        "speed": lambda source, quick: study.speed(HandSurfaceRecipe(), source, quick),
+    }
+    subjects_are: ClassVar[str] = "groups of modelled hands"
+    intended_use: ClassVar[str] = (
+        "Colours the points of a laser or depth scan of one hand by palm, thumb and fingers, so that they can be "
+        "measured and shown; a clinician looks at the colours before using a measure."
+    )
+    limits: ClassVar[tuple[str, ...]] = (
+        "Trained on rendered scans of 800 modelled hands (Anny), bare and empty; no person was scanned for it.",
+        "Hands with fewer fingers, rings, gloves, splints, or objects in them were not trained nor tested.",
+        "The shapes of the hands are a generator's: children, swollen and deformed hands may lie outside them.",
+        "Two hands that touch, or a hand on a table, must be cut apart first.",
+    )
+
+    def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
+        """When to abstain: below what one in fifty scans of hands had that were left out of training."""
+        if not scored:
+            return {"most_no_hand": MOST_NO_HAND}
+        sure = scored["probability"].max(axis=2)
+        there = examples.inputs["present"] > 0.5
+        of_cloud = (sure * there).sum(axis=1) / there.sum(axis=1)
+        least = float(np.quantile(of_cloud[examples.covariates["variant"] == 0], UNSURE))
+        return {"least_confidence": round(least, 3), "most_no_hand": MOST_NO_HAND}
+
+    def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
+        """One rendered scan a hand, and the surface from which training takes more; with ``quick`` of 24 hands."""
+        hands = read(locate("anny_synth_hands", source))
+        shape = shapes(hands)
+        some = np.argsort(shape, kind="stable")[:: hands.n_hands // N_QUICK]
+        chosen, n_varied = (some, 2) if quick else (np.arange(hands.n_hands), N_VARIED)
+        return examples_of(hands, shape, chosen, n_varied)

@@ -1,0 +1,275 @@
+"""What the hand_surface recipe trains: networks on new scans in every batch, trees on each point, one share a part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.ensemble import ExtraTreesClassifier
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from rehabkit.learning.examples import Examples
+from rehabkit.learning.model import Model, NetworkModel, run
+from rehabkit.learning.networks import hand_surface
+from rehabkit.learning.networks.hand_surface import N_PARTS
+from rehabkit.learning.recipes import hand_surface_scans
+from rehabkit.learning.recipes.hand_surface_scans import NO_HAND, TRAINING, Sight, scanned
+from rehabkit.learning.training import Batch, TrainConfig, load_weights, save_weights
+from rehabkit.runtime.bundle import Tensors
+from rehabkit.runtime.home import home
+from rehabkit.systems.hand_surface import arrange
+from rehabkit.systems.hand_surface.arrange import READ, SPANS, arranged
+
+Array = NDArray[Any]
+UNLABELLED = -1
+"""Target of slots without a point, and of points that lie on no hand."""
+SIZES = {1024: 0.15, 512: 0.3, 256: 0.35, 128: 0.2}
+"""Slots of a batch's scans, and how often: thin scans cost little, and teach as much of what a hand looks like."""
+N_POINTS = 4096
+"""Points of a batch: the thinner its scans, the more of them."""
+N_KEPT = 3
+"""Scans of a hand and a size that are made; each is then used several times, changed a little."""
+N_AT_ONCE = 16
+KIND_WEIGHT, PALM_WEIGHT = 0.2, 0.6
+"""Of the kind beside the parts, and of a point of the palm, where most points lie, beside one of a finger."""
+
+
+def loss(outputs: Batch, batch: Batch) -> Tensor:
+    """Cross-entropy over points, and over the kind of thing."""
+    logits = outputs["logits"].flatten(0, 1).float()
+    weight = torch.tensor([PALM_WEIGHT] + [1.0] * (N_PARTS - 1), device=logits.device)
+    parts = cross_entropy(logits, batch["target"].flatten(), weight, ignore_index=UNLABELLED)
+    return parts + KIND_WEIGHT * cross_entropy(outputs["kind_logits"].float(), batch["kind"])
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One scan, arranged: its tensors without a batch axis, its parts and its kind."""
+
+    tensors: Tensors
+    target: NDArray[np.int64]
+    kind: int
+
+
+def scan(whole: Array, seed: tuple[int, ...], n_slots: int, sight: Sight = TRAINING) -> Scan:
+    """A training scan of a surface with its truth, as the network takes it; at least half of the slots are filled.
+
+    Parameters
+    ----------
+    whole : (n, 7) of :func:`.hand_surface_scans.surface`.
+    """
+    rng = np.random.default_rng(seed)
+    n_points = int(rng.integers(n_slots // 2, n_slots + 1))
+    cloud, kind = scanned(whole.astype(np.float64), rng, n_points, sight)
+    made = arranged(cloud, seed=int(rng.integers(2**31)), n_slots=n_slots)
+    target = np.full(n_slots, UNLABELLED, dtype=np.int64)
+    if kind != NO_HAND and cloud.labels is not None:
+        target[: cloud.n_points] = cloud.labels[made.places[0]]
+    tensors = {name: value[0] for name, value in made.tensors.items()}
+    return Scan(tensors | {"neighbours": tensors["neighbours"].astype(np.int16)}, target, kind)
+
+
+_MADE: dict[tuple[int, ...], Scan] = {}
+"""Scans by hand, size and number: every model of a run learns from the same ones, and they are made once."""
+
+
+@dataclass(frozen=True)
+class NewScans:
+    """Augmentation: scans of the batch's hands, of one size a batch, shaken, stretched and at times turned."""
+
+    sizes: Mapping[int, float] = field(default_factory=lambda: SIZES)
+    n_kept: int = N_KEPT
+    n_points: int = N_POINTS
+    stretch: float = 0.08
+    turned: float = 0.25
+
+    def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
+        """A batch of scans of one size."""
+        drawn = torch.multinomial(torch.tensor(list(self.sizes.values())), 1, generator=generator)
+        size = list(self.sizes)[int(drawn)]
+        rows = range(min(len(batch["target"]), max(1, self.n_points // size)))
+        numbers = torch.randint(self.n_kept, (len(rows),), generator=generator).tolist()
+        scans = [self._scan(batch, row, size, number) for row, number in zip(rows, numbers, strict=True)]
+        tensors = {name: torch.from_numpy(np.stack([one.tensors[name] for one in scans])) for name in scans[0].tensors}
+        self._change(tensors, generator)
+        target = torch.from_numpy(np.stack([one.target for one in scans]))
+        return tensors | {"target": target, "kind": torch.tensor([one.kind for one in scans])}
+
+    def _scan(self, batch: Batch, row: int, size: int, number: int) -> Scan:
+        key = int(batch["hand"][row]), size, number
+        if key not in _MADE:
+            _MADE[key] = scan(batch["surface"][row].numpy(), key, size)
+        return _MADE[key]
+
+    def _change(self, tensors: Batch, generator: torch.Generator) -> None:
+        """In place: stretched along each axis, turned half round about one of them; neighbours stay what they are."""
+        n = len(tensors["points"])
+        factor = 1 + self.stretch * torch.randn(n, 1, 3, generator=generator)
+        half_turns = torch.tensor([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+        share = torch.tensor([1 - self.turned, *[self.turned / 3] * 3])
+        turn = half_turns[torch.multinomial(share, n, replacement=True, generator=generator)][:, None]
+        tensors["points"] = tensors["points"] * factor * turn
+        shaken = tensors["normals"] * turn / factor
+        tensors["normals"] = shaken / shaken.norm(dim=2, keepdim=True).clamp_min(1e-6)
+
+
+class KeptNetwork(NetworkModel):
+    """A network that learns from hands of the training shapes alone, whatever it is given, and is trained once.
+
+    What ships is then what was scored. The weights are kept under a checksum of all that made them, so that studies of
+    the same network don't train it again.
+    """
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        """Train, or read what an earlier run kept."""
+        part = examples.at(examples.covariates["learn"] > 0)
+        path = home() / "folds" / f"hand_surface-weights-{self._key(part, seed)}.npz"
+        if not path.is_file():
+            super().fit(part, seed)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_weights(self.module(), path)
+            return
+        self.initialise(seed)
+        load_weights(self.module(), path)
+
+    def predict(self, examples: Examples) -> Tensors:
+        """A few clouds at a time: their neighbourhoods take much memory."""
+        names = ("probability", "kind")
+        starts = range(0, len(examples), N_AT_ONCE)
+        inputs = [{name: value[at : at + N_AT_ONCE] for name, value in examples.inputs.items()} for at in starts]
+        parts = [run(self.module(), bare(one), names) for one in inputs]
+        return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+    def _key(self, part: Examples, seed: int) -> str:
+        """Checksum of settings, seed, hands, and the code that a training runs through."""
+        modules = (hand_surface, hand_surface_scans, arrange)
+        code = b"".join(Path(str(one.__file__)).read_bytes() for one in modules)
+        said = repr((self.settings(), repr(self.build()), self.augment, seed, part.covariates["hand"].tolist()))
+        return hashlib.sha256(code + said.encode()).hexdigest()[:24]
+
+
+class NeighbourNetwork(KeptNetwork):
+    """A network that finds its neighbours itself, among features."""
+
+    looks_for_neighbours: ClassVar[bool] = True
+
+
+def bare(inputs: Tensors) -> Examples:
+    """Inputs alone."""
+    n_rows = len(inputs["present"])
+    return Examples(inputs, np.zeros(n_rows, np.int64), np.array(["one"] * n_rows), np.arange(n_rows))
+
+
+def network(build: Callable[[], nn.Module], epochs: int, kind: type[KeptNetwork] = KeptNetwork) -> Callable[[], Model]:
+    """A network on new scans."""
+    config = TrainConfig(epochs, 32, 3e-3)
+    return lambda: kind(build, loss, config, augment=NewScans())
+
+
+class TreesModel(Model):
+    """Extremely randomised trees over each point's place, normal, and the shape of its surroundings.
+
+    Parameters
+    ----------
+    n_each : points of a scan that are learned from.
+    """
+
+    def __init__(self, n_trees: int = 60, n_each: int = 100) -> None:
+        self.n_trees, self.n_each = n_trees, n_each
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        """Grow the trees on some points of each scan."""
+        rng = np.random.default_rng(seed)
+        there = examples.inputs["present"] > 0.5
+        chosen = np.zeros_like(there)
+        for row, at in enumerate(there):
+            slots = np.flatnonzero(at)
+            chosen[row, rng.choice(slots, min(self.n_each, len(slots)), replace=False)] = True
+        x = np.concatenate([_surroundings(examples, row)[chosen[row]] for row in range(len(examples))])
+        self._trees = ExtraTreesClassifier(self.n_trees, min_samples_leaf=4, random_state=seed)
+        self._trees.fit(x, examples.target[chosen])
+
+    def predict(self, examples: Examples) -> Tensors:
+        """``probability`` (n_rows, n_slots, n_parts)."""
+        found = np.zeros((*examples.target.shape, N_PARTS), dtype=np.float32)
+        for row in range(len(examples)):
+            found[row][:, self._trees.classes_] = self._trees.predict_proba(_surroundings(examples, row))
+        return {"probability": found}
+
+    def settings(self) -> dict[str, Any]:
+        """Number of trees, and points a scan."""
+        return {"n_trees": self.n_trees, "n_each": self.n_each}
+
+    def quick(self) -> TreesModel:
+        """A few trees."""
+        return TreesModel(5, 40)
+
+
+def _surroundings(examples: Examples, row: int) -> NDArray[np.float32]:
+    """(n_slots, n_features) of one scan: place, normal, where the middle of each span lies and how it is spread."""
+    points, normals = examples.inputs["points"][row], examples.inputs["normals"][row]
+    near = examples.inputs["neighbours"][row].astype(int)
+    parts = [points, normals, np.linalg.norm(points, axis=1, keepdims=True)]
+    for span in SPANS:
+        around = points[near[:, span]] - points[:, None]
+        middle = around.mean(axis=1)
+        apart = around - middle[:, None]
+        parts += [middle, np.linalg.eigvalsh(apart.swapaxes(1, 2) @ apart / READ)]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+class SharesModel(Model):
+    """Knows only how large a share of the points lies on each part."""
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        """Count."""
+        labels = examples.target[examples.target != UNLABELLED]
+        self._shares = np.bincount(labels, minlength=N_PARTS).astype(np.float32) / len(labels)
+
+    def predict(self, examples: Examples) -> Tensors:
+        """The same ``probability`` everywhere."""
+        return {"probability": np.broadcast_to(self._shares, (*examples.target.shape, N_PARTS)).copy()}
+
+
+class TemplateModel(Model):
+    """Each point gets the part of the nearest point of the training scan that fits best once both are aligned.
+
+    Parameters
+    ----------
+    n_templates : training scans that are tried.
+    """
+
+    def __init__(self, n_templates: int = 40) -> None:
+        self.n_templates = n_templates
+
+    def fit(self, examples: Examples, seed: int) -> None:
+        """Keep some scans."""
+        rows = np.random.default_rng(seed).permutation(len(examples))[: self.n_templates]
+        there = [examples.inputs["present"][row] > 0.5 for row in rows]
+        self._templates = [
+            (examples.inputs["points"][row][at], examples.target[row][at]) for row, at in zip(rows, there, strict=True)
+        ]
+
+    def predict(self, examples: Examples) -> Tensors:
+        """``probability`` 1 of the nearest point's part."""
+        from scipy.spatial import cKDTree
+
+        trees = [(cKDTree(points), labels) for points, labels in self._templates]
+        found = np.zeros((*examples.target.shape, N_PARTS), dtype=np.float32)
+        for row, points in enumerate(examples.inputs["points"]):
+            some = points[examples.inputs["present"][row] > 0.5][::8]
+            apart = [tree.query(some)[0].mean() for tree, _ in trees]
+            tree, labels = trees[int(np.argmin(apart))]
+            found[row, np.arange(len(points)), labels[tree.query(points)[1]]] = 1.0
+        return {"probability": found}
+
+    def settings(self) -> dict[str, Any]:
+        """Number of scans."""
+        return {"n_templates": self.n_templates}
