@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rehabkit.cli.view import scenes_in
 from rehabkit.errors import ModelError
 from rehabkit.figures import Curves, Scene
 from rehabkit.findings import Assessment, Provenance, RecordingInfo
@@ -73,6 +74,16 @@ def test_other_programs_get_their_files(rehabkit: Run, cloud: Path, tmp_path: Pa
     assert (tmp_path / "ball.glb").read_bytes().startswith(b"glTF")
 
 
+def test_what_points_up_is_what_the_format_or_the_user_says(cloud: Path, shared: Path) -> None:
+    hand = shared / "hands" / "webxr_generic_hand" / "generic_hand_left.glb"
+    if not hand.exists():
+        pytest.skip("needs the hands of shared/data/hands")
+    for source, up, expected in (
+        (cloud, None, (0, -1, 0)), (cloud, "z", (0, 0, 1)), (hand, None, (0, 1, 0)), (hand, "-z", (0, 0, -1)),
+    ):  # fmt: skip
+        assert scenes_in(source, up=up)[0].up == expected
+
+
 @pytest.mark.usefixtures("viewer")
 def test_the_files_of_an_assessment_are_written_again(rehabkit: Run, tmp_path: Path) -> None:
     kept = assessed(tmp_path / "a.json", ball())
@@ -94,6 +105,7 @@ def test_the_files_of_an_assessment_are_written_again(rehabkit: Run, tmp_path: P
         (["view", "{cloud}", "--https", "{cloud}", "{cloud}", "--no-browser"], "--https must be a certificate"),
         (["report", "{flat}", "--scene", "{folder}/a.html"], "must hold a scene in space"),
         (["report", "{flat}", "--ply", "{folder}/a.ply"], "must hold a scene in space"),
+        (["assess", "{folder}/video.mp4", "--scene", "{folder}/a.html"], "--scene must come with a system"),
         (["report", "{flat}", "--ply", "{folder}/a.html"], "--ply must name a .ply file"),
         (["report", "{flat}", "--scene", "{folder}/a.ply"], "--scene must name a .html file"),
     ],

@@ -89,6 +89,8 @@ def assess(
     from rehabkit.recordings.landmarks import is_landmark_file
     from rehabkit.sensor_pipeline import Stated
 
+    if system not in WAYS:
+        outputs.without_space()
     beside = Beside(tuple(more or ()), intrinsics, hand=hand, examples=examples)
     if system not in WAYS:
         beside.only(system)

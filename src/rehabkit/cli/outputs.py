@@ -85,6 +85,21 @@ class Outputs:
         if self.csv is not None:
             _make_folder(self.csv)
 
+    def without_space(self) -> None:
+        """Refuse what only depth and points can become.
+
+        Raises
+        ------
+        InputError
+            If a scene or a cloud is asked for.
+        """
+        asked = [f"--{kind}" for kind in ("scene", "ply") if getattr(self, kind) is not None]
+        if asked:
+            raise InputError(
+                f"{', '.join(asked)} must come with a system that looks at depth or points, got none; "
+                "name it with --system, or leave it out"
+            )
+
     def write(self, assessment: Assessment, source: str | Path | int | None = None) -> list[Path]:
         """Write everything that was asked for, and say where it is.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from rehabkit.figures import Scene
 
 LOCAL = "127.0.0.1"
+UP: Mapping[str, tuple[float, float, float]] = {
+    "y": (0.0, 1.0, 0.0),
+    "-y": (0.0, -1.0, 0.0),
+    "z": (0.0, 0.0, 1.0),
+    "-z": (0.0, 0.0, -1.0),
+}
+Up = Literal["y", "-y", "z", "-z"]
 
 
 def view(
@@ -34,6 +41,10 @@ def view(
     ] = None,
     intrinsics: given.Intrinsics = None,
     units: given.Units = "",
+    up: Annotated[
+        Up | None,
+        typer.Option("--up", help="Which axis of a cloud points up; -y (a sensor's) unless its format says otherwise."),
+    ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the server; 0 takes a free one.")] = 0,
     host: Annotated[str, typer.Option("--host", help="Where to listen; others than this computer can then see it.")] = (
         LOCAL
@@ -49,7 +60,7 @@ def view(
     if output is not None:
         write = _writer(output)
         require_writable(output)
-        write([scene for source in sources for scene in scenes_in(source, intrinsics, units)], output)
+        write([scene for source in sources for scene in scenes_in(source, intrinsics, units, up)], output)
         console(quiet=quiet).print(f"written: {output}", soft_wrap=True)
         return
     from rehabkit.reports.scene_page import policy_of, scene_page
@@ -57,12 +68,12 @@ def view(
     from rehabkit.runtime import store
 
     store.viewer()  # missing is said before the files are read
-    page = scene_page([scene for source in sources for scene in scenes_in(source, intrinsics, units)])
+    page = scene_page([scene for source in sources for scene in scenes_in(source, intrinsics, units, up)])
     with SceneServer(page, policy_of(), host, port, https) as server:
         _serve(server.url, server.serve_forever, not no_browser, quiet)
 
 
-def scenes_in(source: Path, intrinsics: Path | None = None, units: str = "") -> list[Scene]:
+def scenes_in(source: Path, intrinsics: Path | None = None, units: str = "", up: Up | None = None) -> list[Scene]:
     """The scenes of an assessment, or the one of a cloud or a depth picture.
 
     Raises
@@ -82,9 +93,11 @@ def scenes_in(source: Path, intrinsics: Path | None = None, units: str = "") -> 
     if source.suffix.lower() == ".png":
         from rehabkit.recordings import depth_png
 
-        return [scene_of(depth_png.read(source, None, intrinsics, units).without_flying().cloud(), source.name)]
+        cloud = depth_png.read(source, None, intrinsics, units).without_flying().cloud()
+        return [scene_of(cloud, source.name, UP[up or "-y"])]
     if clouds.is_cloud(source):
-        return [scene_of(clouds.read(source, units), source.name)]
+        usual: Up = "y" if source.suffix.lower() in (".glb", ".gltf") else "-y"  # glTF 2.0, 3.4: +y is up
+        return [scene_of(clouds.read(source, units), source.name, UP[up or usual])]
     raise InputError(
         f"what to view must be an assessment (.json), points (.ply, .pcd, .obj, .xyz, .glb) or a depth picture (.png), "
         f"got {source}; assess a recording first, with --json"

@@ -8,17 +8,24 @@ from pathlib import Path
 import numpy as np
 
 from rehabkit.errors import InputError
-from rehabkit.figures import Scene
+from rehabkit.figures import Place, Scene
 from rehabkit.recordings import clouds
 from rehabkit.recordings.cloud import PointCloud
 from rehabkit.reports.colours import part
 
+SENSOR_UP: Place = (0.0, -1.0, 0.0)
+"""In the axes of a camera: x right, y down, z away."""
 MOST_POINTS = 100_000
 """Of more, these many are drawn at random: a page with a million is slow on a phone."""
 
 
-def scene_of(cloud: PointCloud, title: str) -> Scene:
-    """The cloud as a scene; what was sampled is said in the caption."""
+def scene_of(cloud: PointCloud, title: str, up: Place = SENSOR_UP) -> Scene:
+    """The cloud as a scene; what was sampled is said in the caption.
+
+    Parameters
+    ----------
+    up : which way is up, in the axes of the points.
+    """
     thinned = cloud.sampled(MOST_POINTS, how="random")
     names = list(cloud.label_names)
     labels = [] if thinned.labels is None else thinned.labels.tolist()
@@ -32,6 +39,7 @@ def scene_of(cloud: PointCloud, title: str) -> Scene:
         labels=labels,
         label_names=names,
         colours=[] if thinned.colours is None else thinned.colours.tolist(),
+        up=up,
     )
 
 
