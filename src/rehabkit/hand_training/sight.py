@@ -40,7 +40,7 @@ def sight(
     if not hands:
         return Seen(stamp_s, mark, 0, people, "", None, 0.0, nan)
     hand = hands[0]
-    sure = min(confidence, hand.confidence) if confidence == confidence else nan
+    sure = min(confidence, hand.confidence) if 0 <= confidence <= 1 else nan  # what can't be is not believed
     return Seen(
         stamp_s, mark, len(hands), people, hand.side, gesture, sure, float(opening(hand.estimated_px, hand.side))
     )
