@@ -159,19 +159,21 @@ def bone_distance(points_px: Array, size: tuple[int, int]) -> Array:
     if points_px.shape != (21, 2) or not np.isfinite(points_px).all():
         raise InputError(f"landmarks must be 21 finite points x, y, got shape {points_px.shape}; find the hand again")
     palm = max(float(np.linalg.norm(points_px[9] - points_px[0])), 1e-9)
-    grid = np.moveaxis(np.indices(size)[::-1], 0, -1).astype(float)
-    nearest = np.full(size, np.inf)
+    nearest = np.full(size, np.inf, dtype=np.float32)
     for finger in FINGERS:
         for start, end in zip(points_px[list(finger[:-1])], points_px[list(finger[1:])], strict=True):
-            np.minimum(nearest, _distance(grid, start, end), out=nearest)
-    return nearest / palm
+            np.minimum(nearest, _squared_distance(size, start, end), out=nearest)
+    return np.asarray(np.sqrt(nearest) / palm, dtype=float)
 
 
-def _distance(grid: Array, start: Array, end: Array) -> Array:
-    """(...,) of points to a line from start to end."""
-    along = end - start
-    share = np.clip((grid - start) @ along / max(float(along @ along), 1e-12), 0, 1)
-    return np.asarray(np.linalg.norm(grid - start - share[..., None] * along, axis=-1))
+def _squared_distance(size: tuple[int, int], start: Array, end: Array) -> NDArray[np.float32]:
+    """(rows, columns) of each pixel to a line from start to end, px²; single precision is enough, and faster."""
+    x = (np.arange(size[1])[None] - start[0]).astype(np.float32)
+    y = (np.arange(size[0])[:, None] - start[1]).astype(np.float32)
+    way = (end - start).astype(np.float32)
+    share = x * (way[0] / max(way @ way, np.float32(1e-12))) + y * (way[1] / max(way @ way, np.float32(1e-12)))
+    np.clip(share, 0, 1, out=share)
+    return np.asarray(np.square(x - share * way[0]) + np.square(y - share * way[1]), dtype=np.float32)
 
 
 def _hand(mask: Mask) -> Mask:

@@ -13,7 +13,7 @@ from rehabkit.learning.model import NetworkModel
 from rehabkit.learning.networks.hand_crop import HandCrop
 from rehabkit.learning.training import Batch, TrainConfig
 
-CONFIG = TrainConfig(epochs=24, batch_size=32, learning_rate=3e-3, mixed=True)
+CONFIG = TrainConfig(epochs=16, batch_size=32, learning_rate=3e-3, mixed=True)
 TURN_DEG, SCALE, SHIFT = 20.0, 0.15, 0.1
 """Largest turn, spread of the size (natural logarithm), largest shift as a share of the crop's half."""
 HIDDEN, HIDDEN_SIDE = 0.4, 0.35

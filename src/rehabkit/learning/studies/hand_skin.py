@@ -17,7 +17,6 @@ from rehabkit.imaging.masks import Mask
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.model import NetworkModel
 from rehabkit.learning.networks.hand_mask import HandMask, mask_loss
-from rehabkit.learning.protocols import leave_one_subject_out
 from rehabkit.learning.recipes.hand_mask_models import changed
 from rehabkit.learning.training import TrainConfig
 from rehabkit.runtime.bundle import Bundle
@@ -66,8 +65,8 @@ def squeezed(skin: Mask) -> NDArray[np.float32]:
     return np.asarray(small, dtype=np.float32)
 
 
-def one_left_out(examples: Examples, start: Bundle, seed: int = 0) -> dict[str, nn.Module]:
-    """Person → network that starts from the shipped one and was trained further on all others."""
+def without(person: str, examples: Examples, start: Bundle, seed: int = 0) -> nn.Module:
+    """The shipped network, trained further on everybody but that person."""
     weights = weights_of(start)
 
     def started() -> HandMask:
@@ -75,12 +74,17 @@ def one_left_out(examples: Examples, start: Bundle, seed: int = 0) -> dict[str, 
         network.load_state_dict(weights)
         return network
 
-    trained: dict[str, nn.Module] = {}
-    for fold in leave_one_subject_out(examples):
-        model = NetworkModel(started, mask_loss, CONFIG, augment=changed)
-        model.fit(examples.at(fold.train), seed)
-        trained[str(examples.subject[fold.test[0]])] = model.module()
-    return trained
+    model = NetworkModel(started, mask_loss, CONFIG, augment=changed)
+    model.fit(examples.at(examples.subject != person), seed)
+    return model.module()
+
+
+def marked_by(network: nn.Module, recording: HandSeen) -> Mask:
+    """(rows, columns) of the picture where a network of torch finds skin."""
+    tensors = hand_mask.HandMask().prepare(recording)
+    with torch.no_grad():
+        outputs = network(*(torch.as_tensor(value) for value in tensors.values()))
+    return hand_mask.skin_of(hand_mask.coloured(recording), {"mask": outputs["mask"].numpy()})
 
 
 def weights_of(bundle: Bundle) -> Mapping[str, Tensor]:
