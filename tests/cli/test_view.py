@@ -65,6 +65,7 @@ def test_a_cloud_and_an_assessment_are_written_as_one_page(rehabkit: Run, cloud:
     assert (outcome.code, outcome.errors) == (0, []) and "page.html" in outcome.out
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>ball.ply and 2 more" in page and '<select id="which">' in page
+    assert page.count('"title":"a: Ball"') == 2
 
 
 def test_other_programs_get_their_files(rehabkit: Run, cloud: Path, tmp_path: Path) -> None:

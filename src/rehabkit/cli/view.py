@@ -60,7 +60,7 @@ def view(
     if output is not None:
         write = _writer(output)
         require_writable(output)
-        write([scene for source in sources for scene in scenes_in(source, intrinsics, units, up)], output)
+        write(_scenes_in_all(sources, intrinsics, units, up), output)
         console(quiet=quiet).print(f"written: {output}", soft_wrap=True)
         return
     from rehabkit.reports.scene_page import policy_of, scene_page
@@ -68,7 +68,7 @@ def view(
     from rehabkit.runtime import store
 
     store.viewer()  # missing is said before the files are read
-    page = scene_page([scene for source in sources for scene in scenes_in(source, intrinsics, units, up)])
+    page = scene_page(_scenes_in_all(sources, intrinsics, units, up))
     with SceneServer(page, policy_of(), host, port, https) as server:
         _serve(server.url, server.serve_forever, not no_browser, quiet)
 
@@ -102,6 +102,17 @@ def scenes_in(source: Path, intrinsics: Path | None = None, units: str = "", up:
         f"what to view must be an assessment (.json), points (.ply, .pcd, .obj, .xyz, .glb) or a depth picture (.png), "
         f"got {source}; assess a recording first, with --json"
     )
+
+
+def _scenes_in_all(sources: Sequence[Path], intrinsics: Path | None, units: str, up: Up | None) -> list[Scene]:
+    """Of several files, those of an assessment with the file's name in front: their titles may be the same."""
+    every = [(source, scene) for source in sources for scene in scenes_in(source, intrinsics, units, up)]
+    if len(sources) == 1:
+        return [scene for _, scene in every]
+    return [
+        scene if scene.title == source.name else scene.model_copy(update={"title": f"{source.stem}: {scene.title}"})
+        for source, scene in every
+    ]
 
 
 def _writer(path: Path) -> Callable[[Sequence[Scene], Path], None]:

@@ -81,6 +81,9 @@ class SceneServer(ThreadingHTTPServer):
             return False
         return True
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a browser that hung up, or that doesn't trust the certificate: it tells its own user."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     """GET and HEAD of the one page."""

@@ -34,7 +34,7 @@ function pressed(event) {
 
 function whichScene() {
   const choice = at("which");
-  scenes.forEach((scene, i) => choice.append(made("option", { value: String(i) }, scene.title)));
+  scenes.forEach((scene, i) => choice.append(made("option", { value: String(i) }, `${i + 1}. ${scene.title}`)));
   if (scenes.length > 1) {
     choice.append(made("option", { value: "beside" }, "The first two, side by side"));
     choice.append(made("option", { value: "overlaid" }, "The first two, one on the other"));

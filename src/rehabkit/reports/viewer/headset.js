@@ -46,7 +46,12 @@ class Headset {
       this.held = [];
       ended();
     });
-    await this.renderer.xr.setSession(session);
+    try {
+      await this.renderer.xr.setSession(session);
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
     this.renderer.setAnimationLoop(() => this.drawn());
   }
 

@@ -8,7 +8,7 @@ let renderer, space, camera, orbit, headset, waiting = false;
 
 function began() {
   try {
-    renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true });
+    renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true });
   } catch (error) {
     document.body.classList.add("flat");
     at("told").textContent = "This browser can't draw in three dimensions (no WebGL): the still drawings are below.";
