@@ -5,7 +5,7 @@ Networks are trained on machines without MediaPipe, so the landmarks of pictures
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,15 @@ class HandViews:
     def found(self) -> NDArray[np.bool_]:
         """(n_pictures, n_views) whether a look found a hand."""
         return np.asarray(np.isfinite(self.points_px[..., 0, 0]))
+
+    def first(self, looks: int) -> HandViews:
+        """The first so many looks of each picture."""
+        return replace(
+            self,
+            points_px=self.points_px[:, :looks],
+            right=self.right[:, :looks],
+            confidence=self.confidence[:, :looks],
+        )
 
 
 def read(path: Path) -> HandViews:
