@@ -144,9 +144,9 @@ def test_it_is_served_until_interrupted(cloud: Path) -> None:
             url = process.stdout.readline().strip()
             assert url.startswith("http://localhost:")
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(url, timeout=10) as answer:
+            with opener.open(url, timeout=60) as answer:
                 assert b"<title>ball.ply" in answer.read()
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=120) == 0
         finally:
             process.kill()
