@@ -53,18 +53,28 @@ def outputs(cloud: PointCloud, sure: float = 0.9, kind: tuple[float, ...] = (0.1
 
 @pytest.mark.parametrize("turn", range(4))
 def test_a_turned_moved_and_larger_cloud_is_arranged_alike(turn: int) -> None:
-    cloud = slab(300)
+    cloud, none = slab(300), np.zeros((300, 3))
     rotation = np.linalg.qr(np.random.default_rng(turn).normal(size=(3, 3)))[0]
     rotation[:, 0] *= np.linalg.det(rotation)
     other = PointCloud(1.3 * cloud.points @ rotation.T + 1.0)
-    assert np.allclose(aligned(other.points)[0], aligned(cloud.points)[0], atol=1e-9)
+    assert np.allclose(aligned(other.points, none)[0], aligned(cloud.points, none)[0], atol=1e-9)
 
 
-def test_a_mirrored_cloud_stays_a_mirrored_one() -> None:
-    points, _ = aligned(slab(300).points)
-    mirrored, _ = aligned(slab(300).mirrored().points)
-    assert not np.allclose(points, mirrored)
-    assert np.allclose(points * np.array([1, 1, -1]), mirrored, atol=1e-9)
+def test_a_mirrored_cloud_looks_alike_and_says_that_it_is_mirrored() -> None:
+    cloud, none = slab(300), np.zeros((300, 3))
+    points, turn = aligned(cloud.points, none)
+    others, other = aligned(cloud.mirrored().points, none)
+    assert np.allclose(points, others, atol=1e-9)
+    assert np.linalg.det(turn) == pytest.approx(-np.linalg.det(other))
+    handed = [SYSTEM.prepare(one)["handed"][0, 0] for one in (cloud, cloud.moved(np.diag([-1.0, 1, 1]), np.zeros(3)))]
+    assert sorted(handed) == [0.0, 1.0]
+
+
+def test_the_third_axis_looks_to_where_the_surface_looks() -> None:
+    points = slab(300).points
+    for way in (-1.0, 1.0):
+        turn = aligned(points, np.tile([[0.0, 0.0, way]], (300, 1)))[1]
+        assert turn[2, 2] * way > 0.9  # the slab is thin along z
 
 
 def test_neighbours_on_a_line_are_those_beside() -> None:
@@ -142,6 +152,15 @@ def test_a_side_that_is_a_guess_isnt_named() -> None:
     assert side.value is None and "left 45%, right 55%" in side.not_measurable
 
 
+def test_a_left_hand_that_was_said_to_be_right_is_noticed() -> None:
+    cloud = slab(300)
+    said = outputs(cloud, kind=(0.95, 0.05, 0.0))
+    for stated, noticed in (("right", True), ("left", False), (None, False)):
+        found = {one.name: one for one in HandSurface(stated).interpret(cloud, said, card())}
+        assert found["hand_side_seen"].attention == noticed
+    assert "left hand, but right was stated" in HandSurface("right").interpret(cloud, said, card())[1].text
+
+
 def test_nothing_is_said_of_too_few_points_no_hand_two_hands_or_a_guess() -> None:
     cloud, few = slab(300), slab(40)
     two = PointCloud(np.concatenate([cloud.points, cloud.points + np.array([0.0, 0.2, 0.0])]))
@@ -173,3 +192,6 @@ def test_the_scene_shows_the_points_that_were_looked_at() -> None:
     _, (scene,) = SYSTEM.explained([], Ran(cloud, {}, said, None))  # type: ignore[arg-type]
     assert len(scene.points_m) == len(scene.labels) == 300
     assert scene.labels == by_point(cloud, said).argmax(axis=1).tolist()
+    unsure = SYSTEM.interpret(cloud, said, card(least_confidence=0.99))
+    _, (bare,) = SYSTEM.explained(unsure, Ran(cloud, {}, said, None))  # type: ignore[arg-type]
+    assert len(bare.points_m) == 300 and not bare.labels

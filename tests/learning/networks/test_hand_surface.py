@@ -98,12 +98,19 @@ def test_each_block_changes_which_neighbours_matter(left_out: str) -> None:
     """Without edges no neighbour, without scales not the widest span, without thinner clouds not their columns."""
     columns = {"edges": slice(0, 30), "scales": slice(20, 30), "densities": slice(30, 56)}[left_out]
     given = row(128, 128)
-    other = [*given[:2], given[2].clone(), given[3]]
+    other = [*given[:2], given[2].clone(), *given[3:]]
     other[2][..., columns] = other[2][..., columns].flip(1)
     for name, same in ((f"hssn without {left_out}", True), ("hssn", False)):
         network = made(name)
         with torch.no_grad():
             assert torch.equal(network(*given)["logits"], network(*other)["logits"]) == same
+
+
+def test_in_mirrored_axes_left_is_right() -> None:
+    network, given = made("hssn"), row(64, 64)
+    with torch.no_grad():
+        one, other = network(*given)["kind"], network(*given[:4], 1 - given[4])["kind"]
+    assert torch.allclose(one[:, [1, 0, 2]], other)
 
 
 def test_places_of_rows_follow_each_other() -> None:

@@ -4,8 +4,8 @@ After Xing et al. 2025 (IEEE Internet of Things J.), whose paper isn't readable 
 convolution, multi-density processing and normal vectors are named in its abstract; sizes and order are ours.
 
 All take what :mod:`rehabkit.systems.hand_surface.arrange` gives: ``points`` and ``normals`` (batch, slot, 3),
-``neighbours`` (batch, slot, 56) and ``present`` (batch, slot). They return ``logits`` and ``probability``
-(batch, slot, part), and ``kind_logits`` and ``kind`` (batch, 3): a left hand, a right hand, no hand.
+``neighbours`` (batch, slot, 56), ``present`` (batch, slot) and ``handed`` (batch, 1). They return ``logits`` and
+``probability`` (batch, slot, part), and ``kind_logits`` and ``kind`` (batch, 3): a left hand, a right hand, no hand.
 """
 
 from __future__ import annotations
@@ -113,10 +113,14 @@ class EdgeConvolution(nn.Module):
 class Segmenter(nn.Module):
     """What all networks share: points in, logits of parts and of the kind of thing out."""
 
-    def forward(self, points: Tensor, normals: Tensor, neighbours: Tensor, present: Tensor) -> dict[str, Tensor]:
-        """Outputs by name, as the module says."""
+    def forward(
+        self, points: Tensor, normals: Tensor, neighbours: Tensor, present: Tensor, handed: Tensor
+    ) -> dict[str, Tensor]:
+        """Outputs by name, as the module says. In mirrored axes a hand that looks like a left one is a right one."""
         there = ((present > 0.5) & (neighbours[..., 0] > -0.5))[..., None]  # (batch, slot, 1)
         parts, kinds = self.logits(points, normals, neighbours.round().long(), there)
+        mirrored = torch.stack([kinds[:, 1], kinds[:, 0], kinds[:, 2]], dim=1)
+        kinds = torch.where(handed > 0.5, kinds, mirrored)
         found = {"logits": parts, "kind_logits": kinds}
         return found | {"probability": parts.softmax(dim=-1), "kind": kinds.softmax(dim=-1)}
 

@@ -14,7 +14,7 @@ from rehabkit.learning.model import Model
 from rehabkit.learning.networks.hand_surface import N_KINDS, N_PARTS, Dgcnn, Hssn, PointNet
 from rehabkit.learning.protocols import Protocol
 from rehabkit.learning.recipe import Recipe, Study
-from rehabkit.learning.recipes.hand_surface_data import N_VARIED, examples_of, other_shapes, shapes
+from rehabkit.learning.recipes.hand_surface_data import examples_of, other_shapes
 from rehabkit.learning.recipes.hand_surface_models import (
     NeighbourNetwork,
     SharesModel,
@@ -24,7 +24,6 @@ from rehabkit.learning.recipes.hand_surface_models import (
 )
 from rehabkit.learning.recipes.hand_surface_scores import mean_iou, mean_iou_there, overall_accuracy
 from rehabkit.learning.studies import hand_surface as study
-from rehabkit.recordings.datasets.anny_synth_hands import read
 from rehabkit.recordings.datasets.hand_parts import PARTS
 from rehabkit.runtime.card import TensorSpec
 from rehabkit.runtime.datasets import locate
@@ -32,7 +31,7 @@ from rehabkit.systems.hand_surface.arrange import N_SLOTS
 from rehabkit.systems.hand_surface.system import HandSurface
 
 N_QUICK = 24
-EPOCHS, EPOCHS_BESIDE = 100, 20
+EPOCHS, EPOCHS_BESIDE = 150, 10
 """Of what ships, and of each network that stands beside it: 20 batches each."""
 UNSURE, MOST_NO_HAND = 0.02, 0.5
 """Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""
@@ -107,8 +106,4 @@ class HandSurfaceRecipe(Recipe):
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
         """One rendered scan a hand, and the surface from which training takes more; with ``quick`` of 24 hands."""
-        hands = read(locate("anny_synth_hands", source))
-        shape = shapes(hands)
-        some = np.argsort(shape, kind="stable")[:: hands.n_hands // N_QUICK]
-        chosen, n_varied = (some, 2) if quick else (np.arange(hands.n_hands), N_VARIED)
-        return examples_of(hands, shape, chosen, n_varied)
+        return examples_of(locate("anny_synth_hands", source), N_QUICK if quick else None)

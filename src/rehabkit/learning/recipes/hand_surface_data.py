@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,14 +15,14 @@ from rehabkit.learning.examples import Examples
 from rehabkit.learning.protocols import Fold
 from rehabkit.learning.recipes.hand_surface_models import UNLABELLED
 from rehabkit.learning.recipes.hand_surface_scans import NO_HAND, ONE_VIEW, Sight, scanned, surface
-from rehabkit.recordings.datasets.anny_synth_hands import AnnyHands
+from rehabkit.recordings.datasets.anny_synth_hands import AnnyHands, read
 from rehabkit.systems.hand_surface.arrange import N_SLOTS, arranged
 from rehabkit.systems.hand_surface.system import HandSurface
 
 Array = NDArray[Any]
 N_SHAPES, EVERY = 40, 5
 """Groups of hands of like shape; every fifth is kept from training."""
-N_VARIED = 64
+N_VARIED = 32
 """Hands kept from training that are scanned with other densities and noises, too."""
 DENSITIES = (2048, 512, 256, 128)
 NOISES_M = (0.0, 0.002, 0.004)
@@ -63,8 +65,26 @@ def other_shapes(examples: Examples) -> list[Fold]:
     return [Fold("other shapes", np.flatnonzero(learn), np.flatnonzero(~learn))]
 
 
-def examples_of(hands: AnnyHands, shape: NDArray[np.int64], chosen: NDArray[np.intp], n_varied: int) -> Examples:
-    """One scan of each chosen hand, further ones of some that the protocol leaves out, and the hands' surfaces.
+@lru_cache(maxsize=1)
+def examples_of(folder: Path, n_quick: int | None) -> Examples:
+    """One scan of each hand, further ones of some that the protocol leaves out, and the hands' surfaces.
+
+    Making them takes a while, and each study asks for them again.
+
+    Parameters
+    ----------
+    folder : of the data set.
+    n_quick : hands, of as many shapes as possible; all with ``None``.
+    """
+    hands = read(folder)
+    shape = shapes(hands)
+    if n_quick is None:
+        return _examples(hands, shape, np.arange(hands.n_hands), N_VARIED)
+    return _examples(hands, shape, np.argsort(shape, kind="stable")[:: hands.n_hands // n_quick], 2)
+
+
+def _examples(hands: AnnyHands, shape: NDArray[np.int64], chosen: NDArray[np.intp], n_varied: int) -> Examples:
+    """The rows of the chosen hands.
 
     Target are the parts of the first variant; ``truth`` those of all.
     """

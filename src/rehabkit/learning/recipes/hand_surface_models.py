@@ -88,7 +88,7 @@ class NewScans:
     n_kept: int = N_KEPT
     n_points: int = N_POINTS
     stretch: float = 0.08
-    turned: float = 0.25
+    turned: float = 0.1
 
     def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
         """A batch of scans of one size."""

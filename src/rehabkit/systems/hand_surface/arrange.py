@@ -40,7 +40,7 @@ class Arranged:
 
     Parameters
     ----------
-    tensors : ``points``, ``normals``, ``neighbours``, ``present``, each (n_rows, 1024, …).
+    tensors : ``points``, ``normals``, ``neighbours``, ``present``, each (n_rows, 1024, …), and ``handed`` (n_rows, 1).
     places : of each row, which points of the cloud fill its first slots.
     """
 
@@ -59,10 +59,12 @@ def arranged(cloud: PointCloud, seed: int = 0, n_slots: int = N_SLOTS) -> Arrang
     """
     places = dealt(cloud.n_points, seed, n_slots)
     together = np.concatenate(places)
-    points, turn = aligned(cloud.points[together])
-    normals = facing(cloud, together) @ turn
+    normals = facing(cloud, together)
+    points, turn = aligned(cloud.points[together], normals)
+    handed = float(np.linalg.det(turn) > 0)
     ends = np.cumsum([len(row) for row in places])[:-1]
-    rows = [_row(*one, n_slots) for one in zip(np.split(points, ends), np.split(normals, ends), strict=True)]
+    split = zip(np.split(points, ends), np.split(normals @ turn, ends), strict=True)
+    rows = [_row(*one, handed, n_slots) for one in split]
     return Arranged({name: np.stack([row[name] for row in rows]) for name in rows[0]}, places)
 
 
@@ -79,23 +81,25 @@ def dealt(n_points: int, seed: int = 0, n_slots: int = N_SLOTS) -> list[Places]:
     return [order[row::n_rows] for row in range(n_rows)]
 
 
-def aligned(points: Array) -> tuple[Array, Array]:
+def aligned(points: Array, normals: Array) -> tuple[Array, Array]:
     """(n, 3) points around their mean, along their principal axes, root mean square distance 1; and the rotation.
 
     The longest axis comes first. It and the second point to the side on which the cloud reaches out farther (third
-    moment); the last completes a right-handed frame, so that a left hand never looks like a right one.
+    moment), the last to where most of the surface looks: to the sensor. A left hand then looks like a right one, which
+    halves what is to be learned; the determinant of the rotation says that it was mirrored.
 
     Examples
     --------
-    >>> points, turn = aligned(np.array([[0.0, 0, 0], [0, 0, 2], [0, 0, 4], [0, 1, 9]]))
+    >>> points, turn = aligned(np.array([[0.0, 0, 0], [0, 0, 2], [0, 0, 4], [0, 1, 9]]), np.zeros((4, 3)))
     >>> round(float((points**2).sum(axis=1).mean()), 6), bool(points[3, 0] > 1)
     (1.0, True)
     """
     centred = points - points.mean(axis=0)
     turn = np.linalg.eigh(centred.T @ centred)[1][:, ::-1].copy()  # columns: longest first
-    skew = ((centred @ turn[:, :2]) ** 3).sum(axis=0)
-    turn[:, :2] *= np.where(skew < 0, -1.0, 1.0)
-    turn[:, 2] = np.cross(turn[:, 0], turn[:, 1])
+    reach = ((centred @ turn) ** 3).sum(axis=0)
+    if normals.any():
+        reach[2] = (normals @ turn[:, 2]).sum()
+    turn *= np.where(reach < 0, -1.0, 1.0)
     size = float(np.sqrt((centred**2).sum(axis=1).mean()))
     return centred @ turn / max(size, 1e-9), turn
 
@@ -155,13 +159,14 @@ def _nearest(tree: object, points: Array, k: int) -> NDArray[np.int64]:
     return np.asarray(found, dtype=np.int64).reshape(len(points), k)
 
 
-def _row(points: Array, normals: Array, n_slots: int) -> Tensors:
+def _row(points: Array, normals: Array, handed: float, n_slots: int) -> Tensors:
     n = len(points)
     row = {
         "points": np.zeros((n_slots, 3), np.float32),
         "normals": np.zeros((n_slots, 3), np.float32),
         "neighbours": np.zeros((n_slots, N_NEIGHBOURS), np.float32),
         "present": np.zeros(n_slots, np.float32),
+        "handed": np.array([handed], np.float32),
     }
     row["points"][:n], row["normals"][:n], row["present"][:n] = points, normals, 1.0
     row["neighbours"][:n] = neighbours(points)

@@ -7,7 +7,7 @@ normals. What is measured of the parts is in :mod:`.measures`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,11 @@ from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.systems.contract import Ran, System
 from rehabkit.systems.hand_surface.arrange import MOST_POINTS, N_NEIGHBOURS, N_SLOTS, arranged, dealt
 
-KINDS = ("left", "right", "no hand")
-"""What the second output tells apart."""
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+"""What the second output tells apart; a third is no hand."""
+SURE_SIDE = 0.8
+"""Probability from which a side is named."""
 FEWEST = 64
 """Points below which nothing is said: a finger then has two or three."""
 APART_M, LARGE_PIECE = 0.03, 0.3
@@ -33,7 +36,12 @@ METHOD = "network over neighbours in space; a point's part is the most probable 
 
 
 class HandSurface(System[PointCloud]):
-    """Parts of a hand in a point cloud, and what is measured of them."""
+    """Parts of a hand in a point cloud, and what is measured of them.
+
+    Parameters
+    ----------
+    hand : whose hand it is, where somebody says so; else it is told by its shape, where that is sure.
+    """
 
     name: ClassVar[str] = "hand_surface"
     title: ClassVar[str] = "Parts of a hand's surface"
@@ -42,7 +50,7 @@ class HandSurface(System[PointCloud]):
         "points": TensorSpec(
             shape=[N_SLOTS, 3],
             axes=["slot", "coordinate"],
-            description="around their mean, along their principal axes, root mean square distance 1",
+            description="around their mean, along their principal axes, to the sensor; root mean square distance 1",
         ),
         "normals": TensorSpec(
             shape=[N_SLOTS, 3], axes=["slot", "coordinate"], description="away from the surface; 0 where unknown"
@@ -51,7 +59,11 @@ class HandSurface(System[PointCloud]):
             shape=[N_SLOTS, N_NEIGHBOURS], axes=["slot", "neighbour"], description="slots that a point looks at"
         ),
         "present": TensorSpec(shape=[N_SLOTS], axes=["slot"], description="1 where a slot holds a point, 0 beyond"),
+        "handed": TensorSpec(shape=[1], description="1 where the axes are right-handed, 0 where they mirror the cloud"),
     }
+
+    def __init__(self, hand: Side | None = None) -> None:
+        self.hand = hand
 
     def prepare(self, recording: PointCloud) -> Tensors:
         """Rows of at most 1024 points, 2048 in all; a row that isn't full is padded.
@@ -81,17 +93,20 @@ class HandSurface(System[PointCloud]):
         if why_not:
             return findings
         labels = probability.argmax(axis=1)
-        return [*findings, _side(outputs["kind"].mean(axis=0), evidence), *_shares(labels, evidence)]
+        return [*findings, _side(outputs["kind"].mean(axis=0), self.hand, evidence), *_shares(labels, evidence)]
 
     def explained(self, findings: list[Finding], ran: Ran[PointCloud]) -> tuple[list[Finding], list[Figure]]:
-        """The points that were looked at, coloured by part."""
+        """The points that were looked at, with their parts where they are named."""
         places = np.concatenate(dealt(ran.recording.n_points))
+        named = not any(one.name == "hand_confidence" and one.not_measurable for one in findings)
+        labels = by_point(ran.recording, ran.outputs).argmax(axis=1).tolist() if named else []
+        what = "each with the part that the network gives it" if named else "without parts, which it doesn't name here"
         scene = Scene(
             title="Parts of the hand",
-            caption=f"{len(places)} points, each with the part that the network gives it.",
+            caption=f"{len(places)} points, {what}.",
             points_m=[(float(x), float(y), float(z)) for x, y, z in ran.recording.points[places].round(5)],
-            labels=by_point(ran.recording, ran.outputs).argmax(axis=1).tolist(),
-            label_names=list(PARTS),
+            labels=labels,
+            label_names=list(PARTS) if named else [],
         )
         return findings, [scene]
 
@@ -158,23 +173,33 @@ def _confidence(sure: float, why_not: str | None, evidence: Evidence) -> Finding
     )
 
 
-def _side(kind: NDArray[np.float32], evidence: Evidence) -> Finding:
-    """Left or right by shape; a flat hand seen from one side is told by its thumb alone."""
-    best = int(kind[:2].argmax())
-    unsure = kind[best] < SURE_SIDE
+def _side(kind: NDArray[np.float32], stated: Side | None, evidence: Evidence) -> Finding:
+    """Left or right by shape, and whether that contradicts what was stated."""
+    seen = side_of(kind)
+    wrong = stated is not None and seen is not None and seen != stated
     return Finding(
         name="hand_side_seen",
         label="Looks like a left or a right hand",
-        value=None if unsure else KINDS[best],
-        not_measurable=f"left {kind[0]:.0%}, right {kind[1]:.0%}: not sure enough" if unsure else None,
+        value=seen,
+        not_measurable=None if seen else f"left {kind[0]:.0%}, right {kind[1]:.0%}: not sure enough",
         provisional=True,
         category="hand",
+        attention=wrong,
+        text=f"This looks like a {seen} hand, but {stated} was stated: please check." if wrong else "",
         evidence=evidence,
     )
 
 
-SURE_SIDE = 0.8
-"""Probability from which a side is named."""
+def side_of(kind: NDArray[np.float32]) -> Side | None:
+    """Left or right, where the probability is high enough; a flat hand seen from one side is told by little.
+
+    Examples
+    --------
+    >>> side_of(np.array([0.9, 0.1, 0.0], dtype=np.float32)), side_of(np.array([0.6, 0.4, 0.0], dtype=np.float32))
+    ('left', None)
+    """
+    best = int(kind[:2].argmax())
+    return SIDES[best] if kind[best] >= SURE_SIDE else None
 
 
 def _shares(labels: NDArray[np.intp], evidence: Evidence) -> list[Finding]:
