@@ -11,7 +11,7 @@ from rich.table import Table
 
 from rehabkit.findings import Assessment, Finding, Repetition
 from rehabkit.reports.common import check_text
-from rehabkit.reports.sensor_content import rate_text
+from rehabkit.reports.sensor_content import length_text
 from rehabkit.reports.text import clock, plural, range_text, side_text, value_text, words
 
 MOST_FINDINGS = 24
@@ -26,8 +26,7 @@ def print_assessment(to: Console, assessment: Assessment, written: Sequence[Path
         to.print(f"[bold]{title}[/bold] · {name} · view: {recording.view}")
         to.print(_counted(assessment))
     else:
-        length = f"{clock(recording.duration_s)}, {rate_text(assessment)}"
-        to.print(f"[bold]{title}[/bold] · {name} · {escape(recording.view)} · {length}")
+        to.print(f"[bold]{title}[/bold] · {name} · {escape(recording.view)} · {length_text(assessment)}")
         for told in assessment.summary:
             to.print(escape(told), soft_wrap=True)
     for finding in assessment.findings:

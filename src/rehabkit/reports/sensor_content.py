@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rehabkit.findings import Assessment, Evidence, Finding
 from rehabkit.reports import clinical
@@ -18,7 +19,7 @@ from rehabkit.reports.common import (
     session_facts,
 )
 from rehabkit.reports.sensor_figures import figure_blocks
-from rehabkit.reports.text import clock, number, value_text, words
+from rehabkit.reports.text import clock, number, plural, value_text, words
 
 HEADINGS = {
     "intention": "Intended movement",
@@ -29,6 +30,24 @@ HEADINGS = {
     "signal": "The signals",
 }
 """Categories in the order in which they are printed; further ones follow under their own names."""
+
+
+class Kind(NamedTuple):
+    """What a report calls a recording: itself, what it consists of, and what is said of how it was made."""
+
+    what: str
+    one: str
+    view: str
+
+
+BIOSIGNALS = Kind("Assessment of biosignals", "sample", "Channels")
+KINDS = {
+    "inertial": Kind("Movement assessment", "sample", "Worn"),
+    "gesture_video": Kind("Assessment of a hand", "picture", "Seen"),
+    "picture": Kind("Assessment of a picture", "picture", "Seen"),
+    "depth": Kind("Assessment of a depth recording", "picture", "Seen"),
+    "cloud": Kind("Assessment of a surface", "cloud", "Seen"),
+}
 MOST_TILES, LONGEST_TILE = 4, 16
 MOST_LISTED = 8
 SIMULATED = "simulated"
@@ -49,7 +68,6 @@ def sensor_report(assessment: Assessment) -> Report:
         Section("Changed by a person", tuple(correction_blocks(assessment))),
         Section("How this was made", (made_listing(assessment),)),
     )
-    watch = assessment.recording.kind == "inertial"
     return Report(
         title=assessment.exercise_title,
         facts=tuple(_facts(assessment)),
@@ -58,14 +76,18 @@ def sensor_report(assessment: Assessment) -> Report:
         pictures=None,
         sections=tuple(section for section in sections if section.blocks),
         notice=assessment.provenance.notice,
-        what="Movement assessment" if watch else "Assessment of biosignals",
+        what=KINDS.get(assessment.recording.kind, BIOSIGNALS).what,
     )
 
 
-def rate_text(assessment: Assessment) -> str:
-    """Samples a second."""
-    rate_hz = assessment.recording.rate_hz
-    return f"{number(rate_hz, 0 if float(rate_hz).is_integer() else 1)} samples/s"
+def length_text(assessment: Assessment) -> str:
+    """How long a recording is and how many samples, or pictures, a second; of single pictures how many."""
+    recording = assessment.recording
+    kind = KINDS.get(recording.kind, BIOSIGNALS)
+    if not recording.rate_hz and not recording.duration_s:
+        return plural(recording.n_frames, kind.one)
+    digits = 0 if float(recording.rate_hz).is_integer() else 1
+    return f"{clock(recording.duration_s)}, {number(recording.rate_hz, digits)} {kind.one}s/s"
 
 
 def evidence_text(evidence: Evidence) -> str:
@@ -106,9 +128,8 @@ def _facts(assessment: Assessment) -> Iterator[Fact]:
     if asked := prescribed(assessment):
         yield Fact("Prescribed", asked)
     yield from session_facts(assessment)
-    yield Fact("Length", f"{clock(recording.duration_s)}, {rate_text(assessment)}")
-    watch = recording.kind == "inertial"
-    yield Fact("Worn" if watch else "Channels", recording.view.removeprefix("worn ") or "not known")
+    yield Fact("Length", length_text(assessment))
+    yield Fact(KINDS.get(recording.kind, BIOSIGNALS).view, recording.view.removeprefix("worn ") or "not known")
     yield from sensor_facts(assessment)
 
 
