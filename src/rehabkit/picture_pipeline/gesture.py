@@ -9,7 +9,6 @@ from rehabkit.errors import InputError
 from rehabkit.figures import Figure
 from rehabkit.findings import Assessment, Finding, RecordingInfo
 from rehabkit.hand_training.replay import Replay
-from rehabkit.judgement import judge
 from rehabkit.picture_pipeline.film import SENSOR, VIEW, film, models_of, rules_as_text, scaled
 from rehabkit.picture_pipeline.gesture_checks import checks_of
 from rehabkit.picture_pipeline.gesture_figures import recording_figures
@@ -69,10 +68,9 @@ def _of_pictures(asked: Asked) -> Assessment:
         raise InputError(f"--seconds must be left out for pictures, got {asked.beside.seconds:g}; it is for a camera")
     reader, found, hands = reader_of(asked.beside.examples), [], []
     for number, (path, hand) in enumerate(zip(paths, read_pictures(paths, reader, asked.beside.hand), strict=True), 1):
-        judged = judge(SYSTEM, hand.glances[0].hand, reader.recogniser.bundle)
+        said = [one for glance in hand.glances if glance.hand for one in reader.recogniser.findings(glance.hand)]
         found += [
-            _of_one(finding, number, path) if len(paths) > 1 else finding
-            for finding in (*judged.findings, *range_findings(hand))
+            _of_one(finding, number, path) if len(paths) > 1 else finding for finding in (*said, *range_findings(hand))
         ]
         hands.append(hand)
     whole = replace(hands[0], glances=tuple(one for hand in hands for one in hand.glances))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
+import numpy as np
+
 from rehabkit.errors import InputError, RecordingError
 from rehabkit.hand_training.openings import own_rules
 from rehabkit.hand_training.rules import Rules
@@ -16,6 +18,7 @@ from rehabkit.pose.hand_walk import Side, walk
 from rehabkit.recordings import pictures
 from rehabkit.recordings.frame import MAX_SIDE_PX, Frame
 from rehabkit.runtime.bundles import bundle as find_bundle
+from rehabkit.systems.hand_gesture.calibration import learn
 from rehabkit.systems.hand_gesture.reading import HandSeen
 
 NO_HAND = "show one whole hand, wrist included, in good light and nearer to the camera"
@@ -122,13 +125,18 @@ def _pictures_of(folder: Path, labels: Sequence[str]) -> tuple[dict[str, list[Pa
 
 
 def _calibrated(reader: Reader, hands: Mapping[str, Sequence[HandSeen]]) -> Reader:
-    """The reader with this patient's openings."""
+    """The reader with this patient's openings and own gestures."""
     openings = {gesture: _openings(some) for gesture, some in hands.items()}
     rules = own_rules(openings, reader.rules)
+    every = [(gesture, hand) for gesture, some in hands.items() for hand in some]
+    bundle = reader.recogniser.bundle
+    rows = [reader.recogniser.outputs(hand) for _, hand in every]
+    outputs = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    own = learn([hand for _, hand in every], [gesture for gesture, _ in every], outputs, bundle.card)
     counts = {gesture: len(some) for gesture, some in hands.items()}
     told = ", ".join(f"{count} of {gesture}" for gesture, count in counts.items())
     history = (f"calibrated on the patient's own pictures: {told}",)
-    return Reader(reader.recogniser, rules, counts, history)
+    return Reader(Recogniser(bundle, reader.recogniser.least, own), rules, counts, history)
 
 
 def _openings(hands: Sequence[HandSeen]) -> list[float]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
+from rehabkit.findings import Finding
 from rehabkit.hand_training.faults import Seen
 from rehabkit.hand_training.rules import Rules
 from rehabkit.hand_training.shown import Held, held
@@ -21,7 +21,9 @@ from rehabkit.pose.hand_quality import HandQuality
 from rehabkit.pose.hand_walk import HandLook
 from rehabkit.pose.hands import Hand
 from rehabkit.recordings.frame import Frame
-from rehabkit.runtime.bundle import Bundle
+from rehabkit.runtime.bundle import Bundle, Tensors
+from rehabkit.systems.contract import Ran
+from rehabkit.systems.hand_gesture.calibration import OwnGestures
 from rehabkit.systems.hand_gesture.naming import Named, named
 from rehabkit.systems.hand_gesture.reading import HandSeen
 from rehabkit.systems.hand_gesture.system import HandGesture
@@ -46,10 +48,11 @@ class Recogniser:
     ----------
     bundle : of the system.
     least : a gesture that is less probable is none: no command comes of it, and a movement ends.
+    own : what was learnt of one person's own examples.
     """
 
-    def __init__(self, bundle: Bundle, least: float) -> None:
-        self.bundle, self.least = bundle, least
+    def __init__(self, bundle: Bundle, least: float, own: OwnGestures | None = None) -> None:
+        self.bundle, self.least, self.own = bundle, least, own
         self._system = HandGesture()
 
     @property
@@ -60,10 +63,27 @@ class Recogniser:
     def __call__(self, hand: HandSeen) -> tuple[Named, Array]:
         """The gesture, and the probability (n_labels,) of each; all 0 for a hand too small to tell anything."""
         try:
-            outputs = self.bundle.run(self._system.prepare(hand))
+            outputs = self.outputs(hand)
         except RecordingError as error:
             return Named(None, "", 0.0, str(error)), np.zeros(len(self.labels))
         return named(outputs, self.bundle.card), outputs["probability"][0].astype(float)
+
+    def outputs(self, hand: HandSeen) -> Tensors:
+        """The network's outputs of one hand, as the person's own examples change them.
+
+        Raises
+        ------
+        RecordingError
+            If the hand is too small, or a landmark isn't there.
+        """
+        outputs = self.bundle.run(self._system.prepare(hand))
+        return outputs if self.own is None else self.own.adapted(outputs, self.bundle.card)
+
+    def findings(self, hand: HandSeen) -> list[Finding]:
+        """What the system says of one hand, with what it rests on; errors as :meth:`outputs`."""
+        outputs, tensors = self.outputs(hand), self._system.prepare(hand)
+        found = self._system.interpret(hand, outputs, self.bundle.card)
+        return self._system.explained(found, Ran(hand, tensors, outputs, self.bundle))[0]
 
 
 @dataclass(frozen=True)
@@ -98,7 +118,7 @@ def glance(frame: Frame, look: HandLook, recogniser: Recogniser) -> Glance:
     hand = hand_seen(look.hands[0])
     said, probability = recogniser(hand)
     gesture = said.gesture if said.probability >= recogniser.least else None
-    sure = 1.0 if gesture is None and isfinite(said.probability) else said.probability
+    sure = 1.0 if gesture is None and 0 <= said.probability <= 1 else said.probability
     seen = sight(frame.rgb, frame.time_s, look.hands, look.people, gesture, sure)
     return Glance(seen, said, probability, hand, look.quality)
 
