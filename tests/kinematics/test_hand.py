@@ -1,5 +1,8 @@
 """Finger angles by hand and beside the true joint angles of modelled hands."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -77,8 +80,15 @@ def test_opening_by_hand():
     assert hand_angles(unknown, "right")["index_pip_flexion"].degrees == pytest.approx(0, abs=1e-6)
 
 
-def test_every_angle_is_provisional():
-    assert all(angle.provisional and angle.uncertainty_deg > 0 for angle in hand_angles(flat(), "right").values())
+def test_every_angle_carries_the_error_that_was_measured_and_is_provisional():
+    """A finger's error is that of its kind of angle in results/hand_angles.json, to the degree."""
+    measured = json.loads((Path(__file__).parents[2] / "results" / "hand_angles.json").read_text(encoding="utf-8"))
+    kinds = {name.lower().replace(" ", "_"): error for name, error in measured["half_width_95_deg"].items()}
+    angles = hand_angles(flat(), "right")
+    assert len(angles) == 19 and all(angle.provisional for angle in angles.values())
+    for name, angle in angles.items():
+        kind = name if name.startswith("thumb") else name.split("_", 1)[1]
+        assert angle.uncertainty_deg == pytest.approx(kinds[kind], abs=0.51), name
 
 
 @pytest.mark.parametrize(("points", "side"), [(np.zeros((20, 3)), "left"), (np.zeros((21, 2)), "left"), (flat(), "up")])

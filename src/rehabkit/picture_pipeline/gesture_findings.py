@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
@@ -13,16 +13,12 @@ from rehabkit.hand_training.session import TrainingLog
 from rehabkit.hand_training.shown import Held
 from rehabkit.hand_training.summary import METHOD as SIMULATED
 from rehabkit.hand_training.summary import stops
-from rehabkit.kinematics.hand import HandAngle
+from rehabkit.picture_pipeline.finger_ranges import finger_ranges
 from rehabkit.picture_pipeline.gesture_reading import HandRecording
 from rehabkit.runtime.card import Card
 
 METHOD = "network over the hand's 21 landmarks of each picture; single pictures that say otherwise are taken for slips"
 OF_ANGLES = "angles between MediaPipe's picture landmarks, whose depth is guessed"
-LEAST_PICTURES = 10
-"""With fewer pictures of the hand there is no range of motion, only the angles in a picture."""
-ENDS = (5.0, 95.0)
-"""Percentiles that stand for the least and the largest of an angle, so that single pictures don't make it."""
 MOST_TIMES = 8
 
 
@@ -101,44 +97,9 @@ def _command(name: str, label: str, value: int, log: TrainingLog, text: str) -> 
 
 
 def range_findings(recording: HandRecording) -> list[Finding]:
-    """Finger angles: in a recording the most straight and most bent each was, in a picture each angle.
-
-    Values have the camera's error, which is provisional; a joint that was seen too seldom is not measurable.
-    """
-    return [finding for angle in recording.angles.values() for finding in _range(recording, angle)]
-
-
-def _range(recording: HandRecording, angle: HandAngle) -> Iterator[Finding]:
-    degrees = angle.degrees[np.isfinite(angle.degrees)]
-    single = len(recording.glances) < LEAST_PICTURES
-    if single or len(degrees) < LEAST_PICTURES:
-        why = "its landmarks were not found" if single else f"it was seen in only {len(degrees)} pictures"
-        value = float(np.median(degrees)) if single and degrees.size else None
-        yield _angle(recording, angle, "", "", value, why)
-        return
-    low, high = np.percentile(degrees, ENDS)
-    yield _angle(recording, angle, "_least", ", least", float(low), "")
-    yield _angle(recording, angle, "_largest", ", largest", float(high), "")
-
-
-def _angle(
-    recording: HandRecording, angle: HandAngle, ending: str, said: str, value: float | None, why: str
-) -> Finding:
+    """Finger angles: in a recording the most straight and most bent each was, in a picture each angle."""
     side = recording.stated_side or recording.side
-    label = f"{angle.name.replace('_', ' ').capitalize()}{said}".replace(" mcp", " MCP").replace(" pip", " PIP")
-    return Finding(
-        name=f"{angle.name}{ending}",
-        label=label.replace(" dip", " DIP").replace(" ip ", " IP "),
-        value=None if value is None else round(value, 1),
-        unit="deg",
-        uncertainty=angle.uncertainty_deg,
-        provisional=angle.provisional,
-        side=side,
-        joint=angle.name.rpartition("_")[0],
-        category="range_of_motion",
-        not_measurable=why if value is None else None,
-        evidence=_whole(recording, OF_ANGLES),
-    )
+    return finger_ranges(recording.angles, side, _whole(recording, OF_ANGLES))
 
 
 def _whole(recording: HandRecording, method: str) -> Evidence:
