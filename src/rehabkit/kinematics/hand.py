@@ -34,7 +34,7 @@ ERROR_DEG: Mapping[str, float] = {
     "thumb_mcp_flexion": 33, "thumb_ip_flexion": 61, "thumb_abduction": 59,
 }  # fmt: skip
 """Angle → within ± so many degrees of the truth lay 95 % of what MediaPipe's landmarks gave on rendered hands, bias
-included (results/hand_angles.json). No set at hand has true finger angles beside photographs, so every value that carries
+included (results/hand_angles.json). No set at hand has true finger angles beside photographs: every value that carries
 it is provisional."""
 ERROR_SOURCE = "measured on rendered pictures of modelled hands, no person's"
 

@@ -1,7 +1,7 @@
 """Range of motion of fingers: landmarks of a hand over time → the least and the largest of each angle, value ± error.
 
-For whatever has a hand's landmarks. The reports of body exercises don't use it: hands are 20 to 42 px there, and the error
-is larger than most differences between people.
+For whatever has a hand's landmarks. The reports of body exercises don't use it: hands are 20 to 42 px there, and
+the error is larger than most differences between people.
 """
 
 from __future__ import annotations
