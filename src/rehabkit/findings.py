@@ -52,6 +52,9 @@ class Finding(Record):
     value: float | str | bool | None = None
     unit: str = ""
     uncertainty: float | None = None
+    mdc95: float | None = Field(
+        None, description="least change between two recordings that isn't the sensor's error; without it √2·uncertainty"
+    )
     provisional: bool = False
     simulated: bool = Field(False, description="computed from simulated signals or by a network trained on them")
     side: Side = "none"

@@ -1,7 +1,7 @@
-"""Sessions over time: each change beside the smallest one that the sensor can tell from no change.
+"""Sessions over time, or two sides: each change beside the smallest one that the sensor can tell from no change.
 
-The minimal detectable change (MDC95) of two sessions is the root of the sum of their squared 95 %
-half-widths; with one and the same sensor that is √2 times its half-width.
+Where the minimal detectable change (MDC95) was measured by recording again, it is that; else that of two sessions is
+the root of the sum of their squared 95 % half-widths; with one and the same sensor that is √2 times its half-width.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rehabkit.errors import AssessmentError
 from rehabkit.findings import NOT_A_MEDICAL_DEVICE, Assessment, Finding
+from rehabkit.reports.compare_hands import Of, compared, is_measured
 from rehabkit.reports.text import moment, quantity
 
 Verdict = Literal["more than the error", "within the error", "error unknown"]
@@ -62,8 +63,12 @@ class Change(_Part):
 
 
 class Comparison(_Part):
-    """Sessions of one exercise in the order of their dates, and what changed."""
+    """Sessions of one exercise in the order of their dates, and what changed; or a left and a right hand.
 
+    Of ``sides``, a change is right minus left.
+    """
+
+    of: Of = "sessions"
     exercise: str
     exercise_title: str
     patient: str
@@ -86,9 +91,10 @@ def compare(assessments: Sequence[Assessment]) -> Comparison:
         If there are fewer than two, or they are of different exercises or patients.
     """
     _refuse(assessments)
-    ordered = sorted(assessments, key=_when)
+    of, ordered = compared(sorted(assessments, key=_when))
     last = ordered[-1]
     return Comparison(
+        of=of,
         exercise=last.exercise,
         exercise_title=last.exercise_title,
         patient=next((a.patient.reference for a in ordered if a.patient.reference), ""),
@@ -103,11 +109,14 @@ def table(comparison: Comparison) -> tuple[tuple[str, ...], list[tuple[str, ...]
     rows = [
         (one.label, *values_text(one), change_text(one), mdc_text(one), SAID[one.verdict]) for one in comparison.changes
     ]
-    return ("Finding", *session_dates(comparison), "Change", "MDC95", "Verdict"), rows
+    change = "Change" if comparison.of == "sessions" else "Right − left"
+    return ("Finding", *session_dates(comparison), change, "MDC95", "Verdict"), rows
 
 
 def session_dates(comparison: Comparison) -> list[str]:
-    """The day of each session; with its time where two are of one day."""
+    """The day of each session; with its time where two are of one day. Of two sides, which it is."""
+    if comparison.of == "sides":
+        return ["Left", "Right"]
     moments = [moment(session.when) or session.recording for session in comparison.sessions]
     days = [one.split(",")[0] for one in moments]
     return days if len(set(days)) == len(days) else moments
@@ -174,7 +183,7 @@ def _changes(ordered: Sequence[Assessment]) -> Iterator[Change]:
         found = [a.finding(name) for a in ordered]
         if any(f is not None and f.simulated for f in found):
             continue  # says nothing of the patient, so its change doesn't either
-        measured = [f for f in found if f is not None and _value(f) is not None]
+        measured = [f for f in found if f is not None and _value(f) is not None and is_measured(f)]
         if len(measured) >= 2 and len({f.unit for f in measured}) == 1:
             yield _change(found, measured[0], measured[-1])
 
@@ -183,8 +192,11 @@ def _change(found: Sequence[Finding | None], first: Finding, last: Finding) -> C
     change = (_value(last) or 0.0) - (_value(first) or 0.0)
     mdc95: float | None = None
     verdict: Verdict = "error unknown"
-    if first.uncertainty is not None and last.uncertainty is not None:
+    if first.mdc95 is not None and last.mdc95 is not None:
+        mdc95 = max(first.mdc95, last.mdc95)
+    elif first.uncertainty is not None and last.uncertainty is not None:
         mdc95 = math.hypot(first.uncertainty, last.uncertainty)
+    if mdc95 is not None:
         verdict = "more than the error" if abs(change) > mdc95 else "within the error"
     return Change(
         name=last.name,

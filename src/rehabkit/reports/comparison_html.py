@@ -44,7 +44,8 @@ def render_comparison(comparison: Comparison) -> str:
     ]
     dates = session_dates(comparison)
     template = environment().get_template("comparison.html.j2")
-    return template.render(comparison=comparison, rows=rows, dates=dates, shown=[dates[i] for i in shown])
+    sides = comparison.of == "sides"
+    return template.render(comparison=comparison, rows=rows, dates=dates, shown=[dates[i] for i in shown], sides=sides)
 
 
 def write_comparison(comparison: Comparison, path: str | Path) -> None:
@@ -80,4 +81,4 @@ def trend(change: Change) -> d.Drawing:
         shapes.append(d.Circle(x, y(value), 3.4, stroke=d.NEUTRAL, fill=d.NEUTRAL))
     unit = SYMBOLS.get(change.unit, f" {change.unit}")
     said = ", ".join("not measured" if v is None else f"{number(v, 1)}{unit}" for v in change.values)
-    return d.Drawing(WIDTH, HEIGHT, change.label, f"Over the sessions: {said}.", tuple(shapes))
+    return d.Drawing(WIDTH, HEIGHT, change.label, f"One after the other: {said}.", tuple(shapes))

@@ -48,8 +48,10 @@ def _of_palm(shape: HandShape, what: Measure) -> Measure:
 
 
 def _girth(shape: HandShape, what: Measure, section: sections.Section | None) -> Measure:
+    if not shape.all_round:
+        return what.missing(ONE_SIDE)
     if section is None or not section.closed:
-        return what.missing(NOT_ROUND if shape.all_round else ONE_SIDE)
+        return what.missing(NOT_ROUND)
     return what.valued(1000 * section.girth_m)
 
 

@@ -20,7 +20,7 @@ from rehabkit.systems.hand_surface import girths
 from rehabkit.systems.hand_surface.centreline import Centreline
 from rehabkit.systems.hand_surface.measure import EDGE_ON, NO_AXES, NOT_SEEN, Measure, family, titled
 from rehabkit.systems.hand_surface.palm import Hand
-from rehabkit.systems.hand_surface.shape import FINGERS, WITHOUT_THUMB, HandShape, shape_of
+from rehabkit.systems.hand_surface.shape import FINGERS, WITHOUT_THUMB, HandShape, is_outside, shape_of
 
 MOST_BEND_DEG = 60.0
 """Of a finger's middle line: more, and its length depends on how it is bent."""
@@ -73,7 +73,7 @@ def _why_no_length(shape: HandShape, name: str, known_mm: dict[str, float]) -> s
         return f"it is bent by {line.bend_deg:.0f}°, at most {MOST_BEND_DEG:.0f}° can be measured; open the hand"
     if line.gap_m > max(MOST_GAP_M, 2 * shape.reach_m):
         return f"{1000 * line.gap_m:.0f} mm along it are not seen"
-    if not shape.all_round and (by := _hidden_by(shape, name, line)):
+    if not shape.all_round and is_outside(shape.cloud) and (by := _hidden_by(shape, name, line)):
         return f"its tip may be hidden behind the {by}; spread the fingers"
     others = [length / USUAL_MM[other] for other, length in known_mm.items() if other != name]
     beside = known_mm[name] / USUAL_MM[name] / float(np.median(others)) if others else 1.0

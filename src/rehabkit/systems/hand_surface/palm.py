@@ -52,10 +52,9 @@ class Palm:
         """Level of the wrist."""
         return -WRIST * self.span_m
 
-    def face(self, viewpoint: Array) -> Face | None:
-        """Which side a sensor there sees, or ``None`` where it looks at an edge."""
-        toward = viewpoint - self.knuckles
-        cosine = float(toward @ self.back / max(float(np.linalg.norm(toward)), 1e-9))
+    def face(self, toward: Array) -> Face | None:
+        """Which side is seen from this direction, (3,) of length 1; ``None`` where that is an edge."""
+        cosine = float(toward @ self.back)
         return None if abs(cosine) < FACING else "back" if cosine > 0 else "palm"
 
     def breadth_m(self, points: Array) -> float | None:

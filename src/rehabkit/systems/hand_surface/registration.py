@@ -16,13 +16,14 @@ from rehabkit.systems.hand_surface import centreline
 from rehabkit.systems.hand_surface.shape import FINGERS, lines_of
 
 Array = NDArray[np.float64]
-FROM_M, TO_M, ROUNDS = 0.012, 0.003, 40
+FROM_M, TO_M, ROUNDS = 0.012, 0.003, 30
 """How far a point may be from the one that it is laid on, at first and at last."""
 ALIKE = 0.6
 """Cosine between normals of points that may be on one surface: on the other side of a finger it is below 0."""
 KEPT = 0.8
 """Share of the pairs that count, the nearest ones."""
-N_POINTS = 3000
+N_POINTS = 2000
+"""Of a view that are laid on the others."""
 
 
 @dataclass(frozen=True)

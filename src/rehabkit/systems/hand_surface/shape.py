@@ -19,6 +19,8 @@ FINGERS = PARTS[1:]
 WITHOUT_THUMB = tuple(part for part in PARTS if part != "thumb")
 SLAB_M = 0.0025
 """Half the thickness of a slice; more where points are farther apart."""
+ONE_WAY = 0.6
+"""Length of the mean of the palm's normals: 0 all round, and 0.7 or more of what one sensor sees."""
 MOST_POINTS = 20_000
 """That are looked at; of more, these many are drawn."""
 
@@ -82,10 +84,38 @@ def shape_of(cloud: PointCloud, hand: Hand) -> HandShape:
     if axes is None:
         return shape
     section = shape.palm_section(axes, -palm.LEVEL * axes.span_m)
-    if section is None or not section.closed:
-        return HandShape(cloud, reach_m, shape.lines, axes, axes.face(np.array(cloud.viewpoint)))
+    if section is None or not section.closed or _faces_one_way(cloud):
+        toward = toward_sensor(cloud)
+        return HandShape(cloud, reach_m, shape.lines, axes, None if toward is None else axes.face(toward))
     lines = lines_of(cloud, reach_m, axes.back)
     return HandShape(cloud, reach_m, lines, palm.found(lines, palms, hand) or axes, "back", True)
+
+
+def toward_sensor(cloud: PointCloud) -> Array | None:
+    """(3,) of length 1, from the palm to where the sensor was; ``None`` where neither place nor normals tell it."""
+    palms = of_parts(cloud, "palm")
+    middle = cloud.points[palms].mean(axis=0)
+    toward = np.array(cloud.viewpoint) - middle
+    if cloud.normals is not None:
+        toward = cloud.normals[palms].mean(axis=0)
+    elif not is_outside(cloud):
+        return None
+    length = float(np.linalg.norm(toward))
+    return toward / length if length > 1e-9 else None
+
+
+def _faces_one_way(cloud: PointCloud) -> bool:
+    """Whether the palm's surface looks to one side: what one sensor sees, even where its outline seems to close."""
+    if cloud.normals is None:
+        return is_outside(cloud)
+    mean = cloud.normals[of_parts(cloud, "palm")].mean(axis=0)
+    return bool(np.linalg.norm(mean) > ONE_WAY)
+
+
+def is_outside(cloud: PointCloud) -> bool:
+    """Whether the viewpoint lies farther from the cloud than it is long; a cloud around its origin has no viewpoint."""
+    away = np.array(cloud.viewpoint) - cloud.points.mean(axis=0)
+    return bool(np.linalg.norm(away) > np.linalg.norm(cloud.extent_m) / 2)
 
 
 def lines_of(cloud: PointCloud, reach_m: float, side: Array | None = None) -> dict[str, Centreline]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.recordings.cloud import PointCloud
@@ -13,6 +15,8 @@ from rehabkit.systems.hand_surface import registration
 from rehabkit.systems.hand_surface.registration import Fit
 
 NORMALS_FROM = 16
+LAID_ON = 12_000
+"""Points of the views before that one is laid on."""
 MOST_RESIDUAL_M, LEAST_OVERLAP = 0.0015, 0.15
 """Median distance between surfaces that are one, with a depth camera's noise, and share of a view that must overlap."""
 
@@ -32,7 +36,7 @@ def together(views: Sequence[PointCloud]) -> PointCloud:
     facing = [_facing(view) for view in views]
     laid = [facing[0]]
     for number, view in enumerate(facing[1:], start=2):
-        laid.append(_laid(view, merged(laid), number))
+        laid.append(_laid(view, merged(laid).sampled(LAID_ON, how="random"), number))
     return merged(laid)
 
 
@@ -78,11 +82,18 @@ def merged(views: Sequence[PointCloud]) -> PointCloud:
     views : the first one's viewpoint is kept.
     """
     facing = [_facing(view) for view in views]
-    joined = {
-        name: np.concatenate([getattr(view, name) for view in facing])
-        if all(getattr(view, name) is not None for view in facing)
-        else None
-        for name in ("points", "normals", "labels", "colours")
-    }
     notes = [step for view in facing for step in view.history if step.startswith("view ")]
-    return replace(facing[0], **joined, history=(*views[0].history, f"{len(views)} views in one cloud", *notes))
+    return replace(
+        facing[0],
+        points=np.concatenate([view.points for view in facing]),
+        normals=_joined([view.normals for view in facing]),
+        labels=_joined([view.labels for view in facing]),
+        colours=_joined([view.colours for view in facing]),
+        history=(*views[0].history, f"{len(views)} views in one cloud", *notes),
+    )
+
+
+def _joined(parts: Sequence[NDArray[Any] | None]) -> NDArray[Any] | None:
+    """One after the other, or ``None`` where one is missing."""
+    there = [part for part in parts if part is not None]
+    return np.concatenate(there) if len(there) == len(parts) else None

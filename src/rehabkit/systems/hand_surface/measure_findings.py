@@ -1,0 +1,54 @@
+"""Measures of a hand as findings, each with its error and the least change that isn't error."""
+
+from __future__ import annotations
+
+from rehabkit.findings import Evidence, Finding
+from rehabkit.recordings.cloud import PointCloud
+from rehabkit.systems.hand_surface.measure import Measure
+from rehabkit.systems.hand_surface.measurement_error import hand_error
+from rehabkit.systems.hand_surface.measures import measures_of
+from rehabkit.systems.hand_surface.palm import Hand
+from rehabkit.systems.hand_surface.shape import HandShape, shape_of
+
+METHOD = "geometry of the points of each part; landmarks are on the surface, see the documentation"
+UNKNOWN_HAND = "whose hand it is isn't known, so that back and palm can't be told apart; say --hand left or right"
+
+
+def findings(cloud: PointCloud, hand: Hand | None) -> list[Finding]:
+    """What is measured on a labelled hand.
+
+    Parameters
+    ----------
+    cloud : metres, labelled with :data:`.hand_parts.PARTS`, with its viewpoint; with normals, if volumes are wanted.
+    hand : whose hand it is; ``None`` where nobody says and it can't be seen.
+    """
+    if hand is None:
+        return [_unknown()]
+    shape = shape_of(cloud, hand)
+    return [_finding(one, shape, hand) for one in measures_of(shape)]
+
+
+def _unknown() -> Finding:
+    return Finding(name="hand_measures", label="Lengths and girths", category="hand", not_measurable=UNKNOWN_HAND)
+
+
+def _finding(one: Measure, shape: HandShape, hand: Hand) -> Finding:
+    error = hand_error(one.family, shape.all_round)
+    known = error is not None and one.value is not None
+    return Finding(
+        name=one.name,
+        label=one.label,
+        value=one.value,
+        unit=one.unit,
+        uncertainty=error.half_width_95 if error is not None and known else None,
+        mdc95=error.mdc95 if error is not None and known else None,
+        provisional=True,
+        side=hand,
+        category="hand",
+        not_measurable=one.why_not,
+        evidence=Evidence(
+            method=METHOD,
+            view="all round" if shape.all_round else shape.face,
+            source=error.source if error is not None and known else "",
+        ),
+    )
