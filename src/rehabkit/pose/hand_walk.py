@@ -27,7 +27,7 @@ SCAN_S = 0.2
 """Between two looks for bodies: a second person whose hands aren't seen is noticed so much later at most."""
 OWN_WRIST_PALMS = 2.0
 """A hand whose wrist lies within so many palms of a body's wrist is that body's (results/hand_camera.json): real hands
-of exercising people lay nearer; of hands alone, which the network often takes for bodies, 1 % are counted as two people."""
+of exercising people lay nearer; of hands alone, which are often taken for bodies, 1 % are counted as two people."""
 FOLLOWED_S = 1.0
 """So long a hand that isn't seen is remembered."""
 WRISTS = [15, 16]
