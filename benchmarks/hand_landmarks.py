@@ -1,11 +1,12 @@
 """The hands of picture sets, each picture looked at several times by MediaPipe → npz that recipes read.
 
     rehabkit models fetch hand
-    python benchmarks/hand_landmarks.py DATA_FOLDER [SET …]
+    python benchmarks/hand_landmarks.py DATA_FOLDER [SET …] [--ship]
 
-Sets: hgr1 (research only: its landmarks stay in this machine's rehabkit home) and sign_digits. A look is the picture,
-or the part around the hand that the first look found, turned, mirrored or enlarged; landmarks come back to the
-picture's own pixels. Turning and mirroring change what MediaPipe guesses, so several looks average its noise out.
+Sets: hgr1 (research only: its landmarks stay in this machine's rehabkit home), sign_digits, and anny_synth_hands, whose
+hands are drawn first (SIMULATED). A look is the picture, or the part around the hand that the first look found, turned,
+mirrored or enlarged; landmarks come back to the picture's own pixels. Turning and mirroring change what MediaPipe
+guesses, so several looks average its noise out. --ship puts those that may be passed on beside the recipes.
 """
 
 from __future__ import annotations
@@ -19,9 +20,17 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
+from rehabkit.imaging.colours import displayed, linear
+from rehabkit.learning.recipes.hand_gesture_data import FOLDER
+from rehabkit.learning.recipes.hand_gesture_modelled import posed
+from rehabkit.learning.rendered_hands.arm import arm
+from rehabkit.learning.rendered_hands.drawing import lit, normals, projected, shown
+from rehabkit.learning.rendered_hands.picture import LIGHTEST
 from rehabkit.pose.hands import Hand, HandFinder
-from rehabkit.recordings.datasets import hgr1, sign_digits
+from rehabkit.recordings.datasets import anny_synth_hands, hgr1, sign_digits
+from rehabkit.recordings.datasets.anny_synth_hands import AnnyHands
 from rehabkit.recordings.datasets.hand_landmarks import HandViews, write
 from rehabkit.runtime.home import home
 
@@ -40,6 +49,11 @@ class Shot(NamedTuple):
     label: str
     subject: str
     rgb: Picture
+
+
+N_DRAWN, DRAWN_PX = 3, 256
+"""Pictures of each modelled hand, and their side."""
+SHIPPED_LOOKS = 6
 
 
 class Look(NamedTuple):
@@ -97,6 +111,49 @@ def looks(finder: HandFinder, rgb: Picture) -> list[Hand | None]:
     ]
 
 
+def drawn(hands: AnnyHands, place: int, rng: np.random.Generator) -> Picture:
+    """One modelled hand before a plain wall, upright and palm or back to the camera within limits."""
+    one = arm(hands, place, rng)
+    upright = np.array([[0.0, 0, 1], [0, -1, 0], [1, 0, 0]])  # the mesh's y up, its palm to the camera
+    half_turn = 180 * (rng.random() < 0.35)
+    angles = [rng.normal(0, 30), rng.normal(0, 25), rng.normal(half_turn, 35)]
+    turn = Rotation.from_euler("ZXY", angles, degrees=True).as_matrix() @ upright
+    distance = rng.uniform(0.4, 0.9)
+    flat, depth = projected(one.vertices, turn, distance)
+    points, _ = projected(one.landmarks, turn, distance)
+    middle, across = (points.max(axis=0) + points.min(axis=0)) / 2, float(np.ptp(points, axis=0).max())
+    place_px = (flat - middle) * DRAWN_PX / (rng.uniform(1.8, 2.6) * across) + DRAWN_PX / 2
+    face = shown(place_px, depth, one.faces, (DRAWN_PX, DRAWN_PX))
+    lamps = np.array([[*_unit(rng.normal(0, 0.6, 3) - [0, 0.5, 1.0]), 0.6, 0.57, 0.53] for _ in range(2)])
+    skin = linear(LIGHTEST) * rng.uniform(0.3, 0.9)
+    light = skin * lit(normals(one.vertices, one.faces) @ turn.T, lamps, np.full(3, 0.35))
+    wall = np.full(3, rng.uniform(0.02, 0.9)) * rng.uniform(0.9, 1.0, 3)
+    scene = np.where((face >= 0)[..., None], light[face], wall)
+    return np.ascontiguousarray(cv2.GaussianBlur(displayed(scene), (0, 0), 0.8).astype(np.uint8))
+
+
+def modelled(folder: Path) -> HandViews:
+    """The hands that hold a pose, each drawn and looked at; SIMULATED."""
+    hands = anny_synth_hands.read(folder / "anny_synth_hands")
+    kept = np.flatnonzero(posed(hands))
+    rng = np.random.default_rng(0)
+    points = np.full((len(kept), N_DRAWN, 21, 3), np.nan, dtype=np.float32)
+    right, confidence = np.zeros(points.shape[:2], dtype=bool), np.zeros(points.shape[:2], dtype=np.float32)
+    with HandFinder() as finder:
+        for row, column in np.ndindex(right.shape):
+            seen = finder.find(drawn(hands, int(kept[row]), rng))
+            if seen:
+                points[row, column] = seen[0].estimated_px
+                right[row, column], confidence[row, column] = seen[0].side == "right", seen[0].confidence
+    names = np.array([f"modelled {place:03d}" for place in kept])
+    labels = np.array([hands.gestures[place] for place in kept])
+    return HandViews(names, labels, names, points, right, confidence)
+
+
+def _unit(a: Array) -> Array:
+    return np.asarray(a / np.linalg.norm(a))
+
+
 def views(listed: Sequence[Shot]) -> HandViews:
     points = np.full((len(listed), len(AGAIN), 21, 3), np.nan, dtype=np.float32)
     right = np.zeros(points.shape[:2], dtype=bool)
@@ -112,10 +169,10 @@ def views(listed: Sequence[Shot]) -> HandViews:
 
 
 def main() -> int:
-    folder = Path(sys.argv[1]) / "hands"
-    for name in sys.argv[2:] or ("hgr1", "sign_digits"):
+    folder, asked = Path(sys.argv[1]) / "hands", [name for name in sys.argv[2:] if name != "--ship"]
+    for name in asked or ("hgr1", "sign_digits", "anny_synth_hands"):
         start = time.perf_counter()
-        seen = views(list(shots(name, folder)))
+        seen = modelled(folder) if name == "anny_synth_hands" else views(list(shots(name, folder)))
         path = home() / "hand_landmarks" / f"{name}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         write(seen, path)
@@ -124,6 +181,8 @@ def main() -> int:
             f"{name}: a hand in {n_found} of {len(seen.names)} pictures, in {seen.found.mean():.3f} of all looks; "
             f"{time.perf_counter() - start:.0f} s → {path}"
         )
+        if "--ship" in sys.argv and name != "hgr1":
+            write(seen.first(SHIPPED_LOOKS), FOLDER / f"{name}.npz")
     return 0
 
 

@@ -69,8 +69,9 @@ def make_bundle(
 
 
 def used(name: str, examples: Examples) -> DataUse:
-    """What the card says of a data set."""
-    entry = catalogue.find(name)
+    """What the card says of a data set; a covariate ``data_set`` says which rows are of which, else all are of each."""
+    entry, of_set = catalogue.find(name), examples.covariates.get("data_set")
+    examples = examples if of_set is None else examples.at(of_set == name)
     return DataUse(
         name=name,
         title=entry.title,

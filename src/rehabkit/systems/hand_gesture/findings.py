@@ -31,7 +31,7 @@ def findings_of(recording: HandSeen, said: Named, card: Card) -> list[Finding]:
 
 
 def _gesture(said: Named, card: Card) -> Finding:
-    people = max((data.n_subjects for data in card.data), default=0)
+    people = card.settings.get("n_people", 0)
     made_of = f"made from {people} people ({', '.join(data.title for data in card.data)})" if people else ""
     if said.gesture in NO_COMMAND:
         text = f"The hand is {said.gesture}: no command."
@@ -53,6 +53,8 @@ def _gesture(said: Named, card: Card) -> Finding:
 
 def _fingers(recording: HandSeen) -> Iterator[Finding]:
     straight = extensions(recording.points_px, recording.side)
+    if not np.isfinite(straight).all():
+        return  # two landmarks of a finger at one place have no angle
     yield _number("hand_opening", "How open the hand is", float(straight[1:].mean()), BY_FLEXION, recording)
     for finger, value in zip(("thumb", *FINGERS), straight, strict=True):
         label = f"How straight the {finger} {'' if finger == 'thumb' else 'finger '}is"
@@ -65,6 +67,8 @@ def _progress(recording: HandSeen, said: Named, card: Card) -> Iterator[Finding]
     if said.likeliest in NO_COMMAND or not {NO_COMMAND[0], said.likeliest} <= set(typical):
         return
     straight = extensions(recording.points_px, recording.side)
+    if not np.isfinite(straight).all():
+        return
     share = progress(straight, np.asarray(typical[NO_COMMAND[0]]), np.asarray(typical[said.likeliest]))
     yield _number(
         "gesture_progress",
@@ -79,7 +83,7 @@ def _side(recording: HandSeen) -> Iterator[Finding]:
     """A finding where the fingers bend backwards: the other hand than stated."""
     angles = hand_angles(recording.points_px, recording.side)
     bent = np.mean([angles[f"{finger}_{joint}_flexion"].degrees for finger in FINGERS for joint in ("mcp", "pip")])
-    if bent < BACKWARDS_DEG:
+    if bent < BACKWARDS_DEG:  # never of NaN
         yield Finding(
             name="hand_side",
             label="Side of the hand",

@@ -9,7 +9,7 @@ import numpy as np
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card
 
-NO_COMMAND = ("relaxed", "spastic")
+NO_COMMAND = ("relaxed",)
 """Hands that the network tells from gestures, and that command nothing."""
 
 
