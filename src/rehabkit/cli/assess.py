@@ -14,6 +14,7 @@ from rehabkit.errors import InputError
 
 if TYPE_CHECKING:
     from rehabkit.findings import CheckResult
+    from rehabkit.picture_pipeline.given import Beside
 
 UNFIT = 2
 
@@ -89,8 +90,10 @@ def assess(
     from rehabkit.recordings.landmarks import is_landmark_file
     from rehabkit.sensor_pipeline import Stated
 
-    if system not in WAYS:
+    if system is None or system not in WAYS:
         outputs.without_space()
+    else:
+        outputs.without_body(system)
     beside = Beside(tuple(more or ()), intrinsics, hand=hand, examples=examples)
     if system not in WAYS:
         beside.only(system)
@@ -112,6 +115,7 @@ def assess(
 
 def check(
     source: given.Source,
+    more: given.More = None,
     exercise: given.ExerciseName = None,
     model: given.Model = "full",
     person: given.Person = None,
@@ -120,17 +124,22 @@ def check(
     description: given.Description = None,
     rename: given.Rename = "",
     rate: given.Rate = None,
+    intrinsics: given.Intrinsics = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")] = False,
     quiet: given.Quiet = False,
 ) -> None:
-    """Is a recording fit to be assessed, and what to do about it?
+    """Is a recording fit to be assessed, and what to do about it? Of a depth picture: is camera and bed.
 
     Exit code 2 if it is not.
     """
     from rehabkit import pipeline
-    from rehabkit.recordings import biosignals
+    from rehabkit.picture_pipeline.given import Beside
+    from rehabkit.recordings import biosignals, depth_files
 
-    if biosignals.is_biosignal(source) or description is not None:
+    beside = Beside(tuple(more or ()), intrinsics, units=units)
+    if depth_files.is_depth(source):
+        answers = _check_bed(source, beside, quiet)
+    elif biosignals.is_biosignal(source) or description is not None:
         how: dict[str, Any] = {
             "description": description,
             "units": words(units),
@@ -139,6 +148,7 @@ def check(
         }
         answers = biosignals.check(biosignals.read(source, **how))
     else:
+        Beside(beside.files, intrinsics).only(None)
         with progress("looking", quiet=quiet) as report:
             answers = pipeline.check(
                 source_of(source), exercise, model=model, person=person, seconds=seconds, progress=report
@@ -151,6 +161,14 @@ def check(
         _print_answers(answers, quiet)
     if any(answer.status == "unfit" for answer in answers):
         raise typer.Exit(UNFIT)
+
+
+def _check_bed(source: str, beside: Beside, quiet: bool) -> list[CheckResult]:
+    from rehabkit.picture_pipeline import lying
+    from rehabkit.picture_pipeline.given import Asked
+
+    with progress("looking", quiet=quiet) as report:
+        return lying.check(Asked(source, beside=beside, progress=report))
 
 
 def source_of(text: str) -> str | int:

@@ -93,12 +93,26 @@ class Outputs:
         InputError
             If a scene or a cloud is asked for.
         """
-        asked = [f"--{kind}" for kind in ("scene", "ply") if getattr(self, kind) is not None]
-        if asked:
+        if asked := self._asked("scene", "ply"):
             raise InputError(
-                f"{', '.join(asked)} must come with a system that looks at depth or points, got none; "
+                f"{asked} must come with a system that looks at depth or points, got none; "
                 "name it with --system, or leave it out"
             )
+
+    def without_body(self, system: str) -> None:
+        """Refuse what only a body that was followed can become.
+
+        Raises
+        ------
+        InputError
+            If landmarks, or a video with the skeleton drawn in, are asked for.
+        """
+        if asked := self._asked("video", "trc", "c3d"):
+            raise InputError(f"{asked} must be left out, got it with --system {system}, which follows no body")
+
+    def _asked(self, *kinds: str) -> str:
+        """Those of the outputs that somebody asked for, as options."""
+        return ", ".join(f"--{kind}" for kind in kinds if getattr(self, kind) is not None)
 
     def write(self, assessment: Assessment, source: str | Path | int | None = None) -> list[Path]:
         """Write everything that was asked for, and say where it is.
