@@ -126,7 +126,7 @@ def rim(faces: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def scan(mesh: Mesh, eye: Array, rng: np.random.Generator, scanner: Scanner) -> PointCloud:
     """What one sensor sees of a mesh: the nearest point of each pixel, with noise along the ray."""
-    dense = mesh.sampled(60_000, int(rng.integers(1 << 30)))
+    dense = mesh.sampled(40_000, int(rng.integers(1 << 30)))
     ray = dense.points - eye
     far = np.linalg.norm(ray, axis=1)
     slope = 0 - (ray * dense.normals).sum(axis=1) / far

@@ -74,7 +74,6 @@ def way(asked: Asked) -> Assessment:
     looked = [_looked(cloud, asked.beside.hand, network) for cloud, _ in read]
     cloud, hand, found = _together(looked, asked.beside.hand)
     shape = shape_of(cloud, hand) if hand is not None and cloud.labels is not None else None
-    found = [*found, *(measure_findings.findings(cloud, hand) if cloud.labels is not None else [])]
     info = _info(paths, cloud, shape, hand)
     info.checks = checks_of([one for one, _ in read], [cut for _, cut in read], shape)
     return _assessment(asked, found, cloud, info, network)
@@ -110,16 +109,23 @@ def _looked(cloud: PointCloud, hand: Side | None, network: Bundle) -> Looked:
 
 
 def _together(looked: Sequence[Looked], stated: Side | None) -> tuple[PointCloud, Side | None, list[Finding]]:
-    """The whole cloud, whose hand it is, and what the network says of the first view."""
-    unnamed = [number for number, one in enumerate(looked, start=1) if not one.named]
+    """The whole cloud, whose hand it is, and what is found: of several views what the first shows, measured on all."""
     first = looked[0]
     if len(looked) == 1:
         return first.cloud, stated or side_of(first.kind), first.findings
-    if unnamed:
-        why = next(f.not_measurable for f in looked[unnamed[0] - 1].findings if f.name == "hand_confidence")
-        raise RecordingError(f"view {unnamed[0]} must show a hand, got another thing: {why}; leave it out")
+    for number, one in enumerate(looked, start=1):
+        if not one.named:
+            why = next(f.not_measurable for f in one.findings if f.name == "hand_confidence")
+            raise RecordingError(f"view {number} must show a hand, got another thing: {why}; leave it out")
     hand = stated or side_of(np.mean([one.kind for one in looked], axis=0))
-    return views.together([one.cloud for one in looked]), hand, first.findings
+    together = views.together([one.cloud for one in looked])
+    unsure = [f for one in looked for f in one.findings if f.name == "hand_measures"]
+    of_network = [f for f in first.findings if not measure_findings.is_measure(f)]
+    return (
+        together,
+        hand,
+        [*of_network, *(unsure[:1] if hand and unsure else measure_findings.findings(together, hand))],
+    )
 
 
 def _info(paths: Sequence[Path], cloud: PointCloud, shape: HandShape | None, hand: Side | None) -> RecordingInfo:

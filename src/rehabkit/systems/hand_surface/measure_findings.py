@@ -28,6 +28,11 @@ def findings(cloud: PointCloud, hand: Hand | None) -> list[Finding]:
     return [_finding(one, shape, hand) for one in measures_of(shape)]
 
 
+def is_measure(finding: Finding) -> bool:
+    """Whether a finding is one of these, and not what the network says."""
+    return finding.name == "hand_measures" or finding.evidence.method == METHOD
+
+
 def _unknown() -> Finding:
     return Finding(name="hand_measures", label="Lengths and girths", category="hand", not_measurable=UNKNOWN_HAND)
 

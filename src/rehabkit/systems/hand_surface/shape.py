@@ -21,7 +21,7 @@ SLAB_M = 0.0025
 """Half the thickness of a slice; more where points are farther apart."""
 ONE_WAY = 0.6
 """Length of the mean of the palm's normals: 0 all round, and 0.7 or more of what one sensor sees."""
-MOST_POINTS = 20_000
+MOST_POINTS = 12_000
 """That are looked at; of more, these many are drawn."""
 
 
