@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.metrics import Metric
@@ -22,7 +23,7 @@ from rehabkit.learning.recipes.hand_surface_models import (
     TreesModel,
     network,
 )
-from rehabkit.learning.recipes.hand_surface_scores import mean_iou, mean_iou_there, overall_accuracy
+from rehabkit.learning.recipes.hand_surface_scores import iou, mean_iou, mean_iou_there, overall_accuracy
 from rehabkit.learning.studies import hand_surface as study
 from rehabkit.recordings.datasets.hand_parts import PARTS
 from rehabkit.runtime.card import TensorSpec
@@ -35,12 +36,28 @@ EPOCHS, EPOCHS_BESIDE = 150, 10
 """Of what ships, and of each network that stands beside it: 20 batches each."""
 UNSURE, MOST_NO_HAND = 0.02, 0.5
 """Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""
+GOOD, MEASURABLE = 0.8, 0.9
+"""mIoU of a scan whose parts can be measured on, and the share of scans that must be so good."""
 OTHER_SHAPES = Protocol(
     "other_shapes",
     "a fifth of the hand shapes left out; rendered single-view scans, 1024 points and 1 mm of noise, of hands that "
     f"were modelled (Anny); small trained for {EPOCHS} passes, the other networks for {EPOCHS_BESIDE}",
     other_shapes,
 )
+
+
+def least_to_measure(sure: NDArray[Any], good: NDArray[Any]) -> float:
+    """The confidence from which nine in ten scans had their parts right enough to measure on; 1 where there is none.
+
+    Examples
+    --------
+    >>> least_to_measure(np.array([0.5, 0.6, 0.8, 0.9]), np.array([False, True, True, True]))
+    0.6
+    """
+    surest_first = np.argsort(-sure)
+    share = np.cumsum(good[surest_first]) / np.arange(1, len(good) + 1)
+    enough = np.flatnonzero(share >= MEASURABLE)
+    return float(sure[surest_first[enough[-1]]]) if len(enough) else 1.0
 
 
 class HandSurfaceRecipe(Recipe):
@@ -95,14 +112,19 @@ class HandSurfaceRecipe(Recipe):
     )
 
     def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
-        """When to abstain: below what one in fifty scans of hands had that were left out of training."""
+        """When to abstain: below what one in fifty scans of hands had that were left out; and when not to measure."""
         if not scored:
             return {"most_no_hand": MOST_NO_HAND}
-        sure = scored["probability"].max(axis=2)
-        there = examples.inputs["present"] > 0.5
-        of_cloud = (sure * there).sum(axis=1) / there.sum(axis=1)
-        least = float(np.quantile(of_cloud[examples.covariates["variant"] == 0], UNSURE))
-        return {"least_confidence": round(least, 3), "most_no_hand": MOST_NO_HAND}
+        base = examples.covariates["variant"] == 0
+        there = examples.inputs["present"][base] > 0.5
+        sure = (scored["probability"][base].max(axis=2) * there).sum(axis=1) / there.sum(axis=1)
+        said = scored["probability"][base].argmax(axis=2)
+        good = [np.nanmean(iou(true, guess)) >= GOOD for true, guess in zip(examples.target[base], said, strict=True)]
+        return {
+            "least_confidence": round(float(np.quantile(sure, UNSURE)), 3),
+            "most_no_hand": MOST_NO_HAND,
+            "least_to_measure": round(least_to_measure(sure, np.array(good)), 3),
+        }
 
     def examples(self, source: Path | None, *, quick: bool = False) -> Examples:
         """One rendered scan a hand, and the surface from which training takes more; with ``quick`` of 24 hands."""

@@ -106,7 +106,7 @@ def _examples(hands: AnnyHands, shape: NDArray[np.int64], chosen: NDArray[np.int
 def _rows(hand: int, number: int, cloud: int, whole: Array) -> Iterator[dict[str, Array]]:
     """The rows of one scan."""
     variant = VARIANTS[number]
-    rng = np.random.default_rng([hand, number])
+    rng = np.random.default_rng([hand, 0])  # all variants of a hand are seen from the same place
     seen, kind = scanned(whole.astype(np.float64), rng, variant.n_points, variant.sight)
     made = arranged(seen)
     for row, places in enumerate(made.places):

@@ -21,6 +21,7 @@ from rehabkit.recordings.lengths import HAND
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.systems.contract import Ran, System
+from rehabkit.systems.hand_surface import measure_findings
 from rehabkit.systems.hand_surface.arrange import MOST_POINTS, N_NEIGHBOURS, N_SLOTS, arranged, dealt
 
 Side = Literal["left", "right"]
@@ -83,7 +84,8 @@ class HandSurface(System[PointCloud]):
     def interpret(self, recording: PointCloud, outputs: Tensors, card: Card) -> list[Finding]:
         """How sure it is, which hand it looks like, how much of each part is seen, and what is measured of them.
 
-        ``card.settings`` may hold ``least_confidence`` and ``most_no_hand``, beyond which it abstains.
+        ``card.settings`` may hold ``least_confidence`` and ``most_no_hand``, beyond which it abstains, and
+        ``least_to_measure``, the confidence below which nothing is measured.
         """
         evidence = _evidence(recording, card)
         probability = by_point(recording, outputs)
@@ -92,8 +94,11 @@ class HandSurface(System[PointCloud]):
         findings = [_confidence(sure, why_not, evidence)]
         if why_not:
             return findings
-        labels = probability.argmax(axis=1)
-        return [*findings, _side(outputs["kind"].mean(axis=0), self.hand, evidence), *_shares(labels, evidence)]
+        kind = outputs["kind"].mean(axis=0)
+        findings += [_side(kind, self.hand, evidence), *_shares(probability.argmax(axis=1), evidence)]
+        if sure < card.settings.get("least_to_measure", 0.0):
+            return [*findings, _not_measured(sure, evidence)]
+        return [*findings, *measure_findings.findings(labelled(recording, outputs), self.hand or side_of(kind))]
 
     def explained(self, findings: list[Finding], ran: Ran[PointCloud]) -> tuple[list[Finding], list[Figure]]:
         """The points that were looked at, with their parts where they are named."""
@@ -170,6 +175,13 @@ def _confidence(sure: float, why_not: str | None, evidence: Evidence) -> Finding
         category="hand",
         attention=why_not is not None,
         evidence=evidence,
+    )
+
+
+def _not_measured(sure: float, evidence: Evidence) -> Finding:
+    why = f"the parts are too unsure to measure on them: {sure:.0%}"
+    return Finding(
+        name="hand_measures", label="Lengths and girths", category="hand", not_measurable=why, evidence=evidence
     )
 
 
