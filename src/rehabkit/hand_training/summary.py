@@ -25,12 +25,23 @@ def findings(log: TrainingLog) -> list[Finding]:
     return [*counts, *stops(log)]
 
 
+def times(count: int) -> str:
+    """How often, in words.
+
+    Examples
+    --------
+    >>> times(0), times(1), times(3)
+    ('never', 'once', '3 times')
+    """
+    return {0: "never", 1: "once"}.get(count, f"{count} times")
+
+
 def _of_gesture(log: TrainingLog, gesture: str, evidence: Evidence) -> list[Finding]:
     done = sum(move.reached for move in log.moves if move.gesture == gesture)
     asked = [prompt for prompt in log.prompts if prompt.gesture == gesture]
     answers = [(prompt, log.answer(prompt)) for prompt in asked]
     delays = [move.shown_s - prompt.time_s for prompt, move in answers if move is not None]
-    text = f"In the simulation the hand was led to “{gesture}” {done} times; it was asked for {len(asked)} times."
+    text = f"In the simulation the hand was led to “{gesture}” {times(done)}; it was asked for {times(len(asked))}."
     why_not = None if delays else "it was not asked for, or never answered"
     label = f"Reaction time to “{gesture}”, median of {len(delays)}: from prompt to first picture of it"
     reaction = round(median(delays), 2) if delays else None
@@ -81,7 +92,7 @@ def curves(log: TrainingLog) -> list[Curves]:
     return [
         Curves(
             title=f"{finger.capitalize()} of the modelled robot",
-            caption="Simulated: a modelled hand robot, no hardware. Commanded is where a command led it.",
+            caption="A modelled hand robot, no hardware. Commanded is where a command led it.",
             simulated=True,
             unit="deg",
             time_s=[round(float(time_s), 3) for time_s in log.time_s[::step]],

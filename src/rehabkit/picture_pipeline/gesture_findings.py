@@ -12,7 +12,7 @@ from rehabkit.hand_training.rules import Rules
 from rehabkit.hand_training.session import TrainingLog
 from rehabkit.hand_training.shown import Held
 from rehabkit.hand_training.summary import METHOD as SIMULATED
-from rehabkit.hand_training.summary import stops
+from rehabkit.hand_training.summary import stops, times
 from rehabkit.picture_pipeline.finger_ranges import finger_ranges
 from rehabkit.picture_pipeline.gesture_reading import HandRecording
 from rehabkit.runtime.card import Card
@@ -39,9 +39,9 @@ def gesture_findings(recording: HandRecording, rules: Rules, card: Card) -> list
 def _gesture(name: str, some: Sequence[Held], recording: HandRecording, card: Card) -> Finding:
     sure = np.average([recording.sure_of(one) for one in some], weights=[max(one.pictures, 1) for one in some])
     lasting = sum(one.lasting_s for one in some)
-    times = ", ".join(f"{one.start_s:.1f} to {one.end_s:.1f} s" for one in some[:MOST_TIMES])
+    at = ", ".join(f"{one.start_s:.1f} to {one.end_s:.1f} s" for one in some[:MOST_TIMES])
     more = f" and {len(some) - MOST_TIMES} more" if len(some) > MOST_TIMES else ""
-    text = f"“{name}” was shown {_times(len(some))}, for {lasting:.1f} s in all ({times}{more}), {sure:.0%} sure."
+    text = f"“{name}” was shown {times(len(some))}, for {lasting:.1f} s in all ({at}{more}), {sure:.0%} sure."
     evidence = Evidence(start_s=some[0].start_s, end_s=some[-1].end_s, method=METHOD)
     return Finding(
         name=f"gesture_{name}", label=f"“{name}” shown", value=len(some), provisional=True, category="gesture",
@@ -72,7 +72,7 @@ def command_findings(log: TrainingLog, confirmed_s: Sequence[float]) -> list[Fin
     each = [
         _command(
             f"command_{name}", f"Commands to “{name}”", len(some), log,
-            f"A hand robot would have been led to “{name}” {_times(len(some))}, first at {some[0].start_s:.1f} s.",
+            f"A hand robot would have been led to “{name}” {times(len(some))}, first at {some[0].start_s:.1f} s.",
         )
         for name, some in counts
     ]  # fmt: skip
@@ -105,14 +105,3 @@ def range_findings(recording: HandRecording) -> list[Finding]:
 def _whole(recording: HandRecording, method: str) -> Evidence:
     time_s = recording.time_s
     return Evidence(start_s=float(time_s[0]), end_s=float(time_s[-1]), method=method)
-
-
-def _times(count: int) -> str:
-    """How often, in words.
-
-    Examples
-    --------
-    >>> _times(1), _times(3)
-    ('once', '3 times')
-    """
-    return "once" if count == 1 else f"{count} times"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from rehabkit.errors import InputError, RecordingError
 from rehabkit.hand_training.openings import own_rules
 from rehabkit.hand_training.rules import Rules
 from rehabkit.kinematics.hand import opening
-from rehabkit.picture_pipeline.gesture_reading import SYSTEM, HandRecording, Recogniser, read
+from rehabkit.picture_pipeline.gesture_reading import SYSTEM, HandRecording, Recogniser, glance
 from rehabkit.pose.hand_walk import Side, walk
 from rehabkit.recordings import pictures
 from rehabkit.recordings.frame import MAX_SIDE_PX, Frame
@@ -24,6 +24,8 @@ from rehabkit.systems.hand_gesture.reading import HandSeen
 NO_HAND = "show one whole hand, wrist included, in good light and nearer to the camera"
 FEWEST, MOST = 3, 5
 """Example pictures of a gesture."""
+APART_S = 10.0
+"""Single pictures are looked at as if they lay so far apart: no hand is followed from one to the next."""
 
 
 @dataclass(frozen=True)
@@ -71,35 +73,52 @@ def read_pictures(paths: Sequence[Path], reader: Reader, side: Side | None = Non
     RecordingError
         If a file is no whole picture, or shows no hand.
     """
-    for path in paths:
-        if path.suffix.lower() not in pictures.SUFFIXES:
-            raise RecordingError(
-                f"picture must be one of {', '.join(pictures.SUFFIXES)}, got {path.name}; save it as one"
-            )
-        picture = pictures.read(path, MAX_SIDE_PX)
-        frame = Frame(0, 0.0, picture.rgb, (picture.width, picture.height))
-        recording = read(walk([frame], side, work_ahead=False), reader.recogniser, side)
+    for path, recording in zip(paths, _looked_at(paths, reader, side), strict=True):
         if not recording.has_hand.any():
-            raise RecordingError(f"picture must show a hand, got none in {path.name}; {NO_HAND}")
+            raise RecordingError(_no_hand(path.name))
         yield recording
+
+
+def _looked_at(paths: Sequence[Path], reader: Reader, side: Side | None = None) -> Iterator[HandRecording]:
+    """Each picture by itself, with a hand or without; the networks are loaded once."""
+    frames = (_frame(path, APART_S * number) for number, path in enumerate(paths))
+    for frame, look in walk(frames, side, work_ahead=False):
+        one = glance(replace(frame, time_s=0.0), look, reader.recogniser)
+        yield HandRecording(tuple(reader.recogniser.labels), (one,), frame.size_px, side)
+
+
+def _frame(path: Path, time_s: float = 0.0) -> Frame:
+    if path.suffix.lower() not in pictures.SUFFIXES:
+        raise RecordingError(f"picture must be one of {', '.join(pictures.SUFFIXES)}, got {path.name}; save it as one")
+    picture = pictures.read(path, MAX_SIDE_PX)
+    return Frame(0, time_s, picture.rgb, (picture.width, picture.height))
+
+
+def _no_hand(name: str) -> str:
+    return f"picture must show a hand, got none in {name}; {NO_HAND}"
 
 
 def read_examples(folder: Path, reader: Reader) -> dict[str, list[HandSeen]]:
     """A patient's own pictures: gesture → hands; errors as :func:`reader_of`, all problems at once."""
     found, problems = _pictures_of(folder, reader.recogniser.labels)
+    readable = []
+    for gesture, path in [(gesture, path) for gesture, paths in found.items() for path in paths]:
+        try:
+            _frame(path)
+        except RecordingError as error:
+            problems.append(f"{gesture}: {error}")
+        else:
+            readable.append((gesture, path))
     hands: dict[str, list[HandSeen]] = {}
-    for gesture, paths in found.items():
-        for path in paths:
-            try:
-                (recording,) = read_pictures([path], reader)
-            except RecordingError as error:
-                problems.append(f"{gesture}: {error}")
-                continue
-            (one,) = recording.glances
-            if one.seen.hands > 1:
-                problems.append(f"{gesture}/{path.name} must show one hand, got {one.seen.hands}")
-            elif one.hand is not None:
-                hands.setdefault(gesture, []).append(one.hand)
+    recordings = _looked_at([path for _, path in readable], reader) if not problems else iter(())
+    for (gesture, path), recording in zip(readable, recordings, strict=False):
+        (one,) = recording.glances
+        if one.hand is None:
+            problems.append(_no_hand(f"{gesture}/{path.name}"))
+        elif one.seen.hands > 1:
+            problems.append(f"{gesture}/{path.name} must show one hand, got {one.seen.hands}")
+        else:
+            hands.setdefault(gesture, []).append(one.hand)
     if problems:
         raise InputError(f"--examples: {'; '.join(problems)}")
     return hands
