@@ -15,7 +15,8 @@ from rehabkit.learning.recipes.recovery_simulated import eeg
 from rehabkit.pose.smoothing import clean
 from rehabkit.recordings import biosignals, landmarks
 from rehabkit.recordings.biosignal import Biosignal
-from rehabkit.recordings.datasets import spar, uci_lower_limb
+from rehabkit.recordings.cloud import PointCloud
+from rehabkit.recordings.datasets import spar, sr305, uci_lower_limb
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.evidence import Part
@@ -25,6 +26,8 @@ BIO = Path(__file__).parents[3] / "shared" / "data" / "bio"
 UCI = BIO / "uci_lower_limb" / "uci_lower_limb_1000hz.npz"
 SPAR = Path(__file__).parents[3] / "shared" / "data" / "exercise" / "spar_watch_imu" / "spar_subset.npz"
 EEG = Path(__file__).parents[3] / "shared" / "data" / "bio" / "physionet_eegmmidb_S001" / "S001R04.edf"
+
+SR305 = Path(__file__).parents[3] / "shared" / "data" / "hands" / "sr305_depth_lada"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Row:
     sample : gives a real recording of the kind that the system reads.
     malformed : gives recordings with a fault, each with what the error must name.
     size_budget : bytes that the shipped bundle may have.
-    unprunable : networks that pruning must refuse: all their channels are fixed (MiniRocket, closed form) or outputs.
+    unprunable : networks that pruning must refuse: all their channels are fixed (MiniRocket, closed form),
+        outputs, or normalised together (layer norm: each depends on how many there are).
     parts : what to hide when maps of two networks are compared; stretches of time by default. One that remembers
         looks at the latest moments most, trained or not.
     """
@@ -161,6 +165,25 @@ def bad_thighs() -> list[tuple[Biosignal, str]]:
     ]
 
 
+def hand_cloud() -> PointCloud:
+    """A real right hand with its forearm before a depth camera, where the data are at hand; else a bent plate."""
+    if SR305.is_dir():
+        frames = sr305.read(SR305)[0].frames()
+        nearest = next(frame for place, frame in enumerate(frames) if place == 5).cloud()
+        return nearest.cropped(np.full(3, -np.inf), [np.inf, np.inf, 0.59]).sampled(3000, how="random")
+    x, y = np.random.default_rng(0).random((2, 3000))
+    return PointCloud(np.stack([0.18 * x**1.5, 0.09 * y**2, 0.5 + 0.02 * np.sin(4 * x)], axis=1))
+
+
+def bad_clouds() -> list[tuple[PointCloud, str]]:
+    whole = hand_cloud()
+    return [
+        (PointCloud(whole.points * 1000), "length of a hand must be 0.04 to 0.6 m, got .*--units"),
+        (PointCloud(whole.points / 20), "length of a hand must be 0.04 to 0.6 m"),
+        (whole.chosen([0], "one point"), "length of a hand must be 0.04 to 0.6 m, got 0 m"),
+    ]
+
+
 ROWS: dict[str, Row] = {
     "movement_recognition": Row(squat, bad_skeletons, unprunable=frozenset({"minirocket"})),
     "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
@@ -176,4 +199,10 @@ ROWS: dict[str, Row] = {
         parts={name: Part("envelope", (slice(None), i)) for i, name in enumerate(uci_lower_limb.MUSCLES)},
     ),
     "exercise_imu": Row(watch, bad_watches, unprunable=frozenset({"classical"})),
+    "hand_surface": Row(
+        hand_cloud,
+        bad_clouds,
+        size_budget=4_000_000,
+        unprunable=frozenset({"small", "published", "pointnet", "dgcnn"}),
+    ),
 }

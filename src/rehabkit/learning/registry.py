@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rehabkit.errors import InputError
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
+from rehabkit.learning.recipes.hand_surface import HandSurfaceRecipe
 from rehabkit.learning.recipes.joint_error import JointErrorRecipe
 from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
 from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
@@ -30,6 +31,7 @@ _ALL: tuple[Recipe, ...] = (
     KimoreScoreRecipe(),
     RecoveryPrognosisRecipe(),
     StrokeSeverityRecipe(),
+    HandSurfaceRecipe(),
 )
 RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}
 """One recipe a system; further ones for research figures that ship no bundle."""
