@@ -62,6 +62,8 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/compensations_uiprmd.py $(DATA)/exercise/uiprmd
 	$(BIN)/python benchmarks/bilateral_safety.py $(DATA)/bio/uci_lower_limb/uci_lower_limb_1000hz.npz
 	$(BIN)/python benchmarks/skin.py $(DATA)
+	$(BIN)/python benchmarks/hand_camera.py $(DATA)
+	$(BIN)/python benchmarks/hand_angles.py $(DATA)
 	$(BIN)/python benchmarks/lying_pose.py $(DATA)/lying/anny_synth_rgbd
 	$(BIN)/python benchmarks/systems.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
@@ -69,6 +71,7 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 bench: models ## measure speed and memory on a machine that does nothing else
 	$(BIN)/python benchmarks/speed.py $(DATA)/videos/squat_correct_007.mp4
 	$(BIN)/python benchmarks/streaming.py $(DATA)
+	$(BIN)/python benchmarks/hand_speed.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
 fuzz: $(READY) ## throw damaged files at the readers, twenty times as many as make test
