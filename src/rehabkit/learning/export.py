@@ -171,15 +171,21 @@ def require_parity(content: bytes, model: Model, example: Examples, names: Seque
     pairs = [(expected[name], value) for name, value in zip(names, got, strict=True)]
     pairs += [(many[:1], one) for many, one in zip(got, alone, strict=True)]
     if model.looks_for_neighbours:
-        return _require_labels(pairs)
+        return require_labels(pairs)
     gap = max(float(np.abs(one - many).max() / max(1.0, np.abs(many).max())) for many, one in pairs)
     if not gap <= TOLERANCE:
         raise ModelError(f"exported network must agree with the trained one to {TOLERANCE}, got {gap:.2g}; report it")
     return gap
 
 
-def _require_labels(pairs: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> float:
-    """Median difference, if it is small and nearly all labels agree."""
+def require_labels(pairs: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> float:
+    """Median difference of outputs (…, label) of two graphs, if it is small and nearly all labels agree.
+
+    Raises
+    ------
+    ModelError
+        If the median is over 1e-5, or fewer than 99.9 % of the labels agree.
+    """
     gap = max(float(np.median(np.abs(one - many))) for many, one in pairs)
     equal = min(float(np.mean(one.argmax(axis=-1) == many.argmax(axis=-1))) for many, one in pairs)
     if not (gap <= MEDIAN_TOLERANCE and equal >= LABELS_EQUAL):

@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from rehabkit.errors import ModelError
+from rehabkit.learning.export import require_labels
 from rehabkit.learning.networks.hand_surface import (
     Blocks,
     Dgcnn,
@@ -129,3 +131,16 @@ def test_features_between_two_points_are_weighed_by_their_distance() -> None:
     at = torch.tensor([[0.0, 0, 0], [3.0, 0, 0], [1e4, 0, 0]])
     found = spread(torch.tensor([[10.0], [20.0], [0.0]]), at, torch.tensor([[1.0, 0, 0]]), torch.tensor([[0, 1, 2]]))
     assert found.item() == pytest.approx(12.0, abs=1e-3)
+
+
+def test_a_graph_that_looks_for_neighbours_is_held_to_its_labels() -> None:
+    """Of 10 000 labels 10 may differ where ties flip, 11 not; the median difference may not grow."""
+    said = np.tile([0.6, 0.4], (100, 100, 1)).astype(np.float32)
+    other = said + np.float32(5e-6)
+    other[0, :10] = [0.4, 0.6]
+    assert require_labels([(said, other)]) == pytest.approx(5e-6, rel=0.1)
+    other[0, 10] = [0.4, 0.6]
+    with pytest.raises(ModelError, match=r"0.999 of its labels, got .* and 0.9989"):
+        require_labels([(said, other)])
+    with pytest.raises(ModelError, match="to a median of 1e-05"):
+        require_labels([(said, said + np.float32(2e-5))])
