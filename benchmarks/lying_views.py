@@ -1,5 +1,5 @@
 """What MediaPipe finds of the rendered evaluation pictures, once:
-python benchmarks/lying_views.py DATA FOLDER MODEL KIND
+python benchmarks/lying_views.py DATA FOLDER MODEL KIND [EVERY]
 
 The person's part of the picture in four quarter turns from the body's axis, every second one mirrored, by colour and by
 depth alone; the whole picture in its four quarter turns, as a simple use of the network would show it. Kept, so that
@@ -45,11 +45,11 @@ def whole(shape: tuple[int, ...], fine: Array) -> list[View]:
             for turn in (0, 90, 180, 270)]  # fmt: skip
 
 
-def main(folder: Path, kept: Path, model: str, kind: str) -> None:
+def main(folder: Path, kept: Path, model: str, kind: str, every: int) -> None:
     with quiet(), LyingFinder(model) as finder:
-        found = np.stack([looked_at(row, kind, finder) for row in read(folder)])
+        found = np.stack([looked_at(row, kind, finder) for row in read(folder)[::every]])
     np.save(kept / f"{kind}_{model}.npy", found.astype(np.float32))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5]) if sys.argv[5:] else 1)

@@ -15,7 +15,7 @@ from rehabkit.judgement import Judged, judge
 from rehabkit.kinematics.depth.segments import ANGLES, joint_angles
 from rehabkit.picture_pipeline.given import Asked, Progress
 from rehabkit.picture_pipeline.lying_look import Looker, Sighted, best_model
-from rehabkit.picture_pipeline.lying_quality import lying_quality, n_people
+from rehabkit.picture_pipeline.lying_quality import Extent, lying_quality, n_people
 from rehabkit.recordings import depth_files
 from rehabkit.recordings.files import sha256
 from rehabkit.recordings.rgbd import RgbdFrame, RgbdSequence
@@ -27,6 +27,8 @@ from rehabkit.systems.lying_pose.tensors import seen
 SYSTEM = "lying_pose"
 EVERY_S, MOST = 0.5, 60
 """Pictures of a recording are looked at this far apart, and twice as far whenever so many have come together."""
+LEAST_M = 0.4
+"""What rises above the mattress and is shorter than a curled-up child is nobody."""
 LEAST_OVER_TIME = 3
 """Pictures that curves are drawn of at least."""
 
@@ -161,7 +163,7 @@ def _looked(frame: RgbdFrame, looker: Looker) -> tuple[Sighted | None, str]:
     """What one picture shows, or what it lacks."""
     try:
         one = looker.look(frame)
-        if one.picture is None:
+        if one.picture is None or Extent.of(one.frame, one.bed, one.body).length_m < LEAST_M:
             return None, nobody(one)
         seen(one.picture)  # what the system would refuse
     except RecordingError as error:
@@ -171,10 +173,11 @@ def _looked(frame: RgbdFrame, looker: Looker) -> tuple[Sighted | None, str]:
 
 def nobody(one: Sighted) -> str:
     """Why a picture shows no person, and what to do."""
-    remedy = "place the camera so that the whole bed is seen from above, and take the blanket off"
+    remedy = "show the whole bed from above, without a blanket, with intrinsics of this very camera"
     if not one.body.any():
         return f"a person must lie on the mattress, got nothing that rises above it; {remedy}"
-    got = f"somebody in {one.found:.0%} of the views of what rises above it"
+    length_m = Extent.of(one.frame, one.bed, one.body).length_m
+    got = f"something {length_m:.2f} m long in which the pose network finds somebody in {one.found:.0%} of the views"
     return f"a person must lie on the mattress, got {got}; {remedy}"
 
 
