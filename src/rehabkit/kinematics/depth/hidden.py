@@ -183,6 +183,6 @@ def logistic(x: Array, label: Mask, ridge: float, rounds: int = 25) -> Array:
         slope = x.T @ (p - label) + penalty * weight
         step = np.linalg.solve((x * (p * (1 - p) + 1e-9)[:, None]).T @ x + np.diag(penalty), slope)
         weight = weight - step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-6:
             break
     return weight

@@ -54,11 +54,10 @@ def _hits(of: Numbers, side: int, flat: Array, z: Array, low: Array) -> tuple[Nu
     area = _cross(b - a, c - a)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.stack([_cross(c - b, pixel - b), _cross(a - c, pixel - c), _cross(b - a, pixel - a)]) / area
-    within = (share >= -1e-9).all(axis=0)
-    inverse = (share * (1 / z[of]).T[:, :, None]).sum(axis=0)  # 1/z is linear over the picture
-    row, place = np.nonzero(within)
+    row, place = np.nonzero((share >= -1e-9).all(axis=0))
+    inverse = (share[:, row, place] / z[of[row]].T).sum(axis=0)  # 1/z is linear over the picture
     at = pixel[row, place].astype(np.int64)
-    return at[:, 0], at[:, 1], 1 / inverse[row, place], of[row]
+    return at[:, 0], at[:, 1], 1 / inverse, of[row]
 
 
 def _cross(first: Array, second: Array) -> Array:

@@ -174,7 +174,7 @@ def rendered(scene: Scene, view: View, rng: np.random.Generator, camera: Intrins
     depth, masks = surfaces(scene, view, camera)
     joints = view.of(scene.body.joints)
     pixels = camera.project(joints)
-    inside = ((pixels > -0.5) & (pixels < np.array([camera.width, camera.height]) - 0.5)).all(axis=1)
+    inside = np.asarray(((pixels > -0.5) & (pixels < np.array([camera.width, camera.height]) - 0.5)).all(axis=1))
     at = np.round(np.where(inside[:, None], pixels, 0)).astype(np.int64)
     surface = camera.lift(pixels, depth[at[:, 1], at[:, 0]])
     visible = inside & (np.linalg.norm(surface - joints, axis=1) < SEEN_M)

@@ -1,0 +1,143 @@
+"""Rendered people: what is drawn obeys the physics that it is drawn for."""
+
+import numpy as np
+import pytest
+
+from rehabkit.kinematics.depth.tree import mirrored_joints
+from rehabkit.learning.lying_people import cloth
+from rehabkit.learning.lying_people.body import skeleton, triangles
+from rehabkit.learning.lying_people.people import drawn, pictures, shape_of
+from rehabkit.learning.lying_people.points import found_badly
+from rehabkit.learning.lying_people.poses import pose_drawn
+from rehabkit.learning.lying_people.raster import rasterised
+from rehabkit.learning.lying_people.rows import rows_of, stacked
+from rehabkit.learning.lying_people.scene import CAMERA, SEEN_M, rendered, surfaces
+from rehabkit.learning.lying_people.shelf import Order, rows
+from rehabkit.learning.lying_people.turns import about, joint_at, towards
+from rehabkit.recordings.intrinsics import Intrinsics
+from rehabkit.systems.lying_pose.picture import JOINTS
+
+
+def test_a_sphere_of_triangles_has_the_depth_of_a_sphere() -> None:
+    n = 120
+    a, b = np.meshgrid(np.linspace(0, 2 * np.pi, 2 * n), np.linspace(0, np.pi, n))
+    points = 0.3 * np.stack([np.cos(a) * np.sin(b), np.sin(a) * np.sin(b), np.cos(b)], axis=-1).reshape(-1, 3)
+    number = np.arange(len(points)).reshape(n, 2 * n)
+    p, q, r, s = number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]
+    faces = np.concatenate([np.stack(t, axis=-1).reshape(-1, 3) for t in ((p, q, r), (q, s, r))])
+    depth = rasterised(points + np.array([0, 0, 2.0]), faces, CAMERA)[0]
+    ray = CAMERA.lift(np.array([180.0, 150.0]), np.array(1.0))
+    along, far = ray @ [0, 0, 2.0], ray @ ray
+    expected = (along - np.sqrt(along**2 - far * (4.0 - 0.09))) / far  # |ray·z − centre|² = 0.3²
+    assert depth[150, 180] == pytest.approx(expected, abs=5e-4)
+    assert np.isfinite(depth).sum() == pytest.approx(np.pi * (252 * 0.3 / np.sqrt(4 - 0.09)) ** 2, rel=0.01)
+
+
+def test_the_nearer_triangle_is_seen() -> None:
+    camera = Intrinsics(10.0, 10.0, 4.0, 4.0, 9, 9)
+    near = np.array([[-1.0, -1, 2], [1, -1, 2], [0, 2, 2]])
+    depth, number = rasterised(np.concatenate([near * (1, 1, 1.5), near]), np.arange(6).reshape(2, 3), camera)
+    assert depth[4, 4] == pytest.approx(2.0) and number[4, 4] == 1
+
+
+def test_turns_are_what_they_are_called() -> None:
+    rng = np.random.default_rng(0)
+    start, end = rng.normal(size=3), rng.normal(size=(5, 3))
+    turned = towards(start, end) @ (start / np.linalg.norm(start))
+    np.testing.assert_allclose(turned, end / np.linalg.norm(end, axis=1, keepdims=True), atol=1e-9)
+    np.testing.assert_allclose(
+        about(np.array([1.0, 0, 0]), 30.0) @ about(np.array([1.0, 0, 0]), -30.0), np.eye(3), atol=1e-12
+    )
+
+
+def test_forward_kinematics_agree_with_annys_own() -> None:
+    scene, _, _ = drawn(1, 0, blanket=False, pillow=False)
+    bones, rng = skeleton(shape_of(1)), np.random.default_rng(4)
+    pose = pose_drawn(bones, rng)
+    from rehabkit.learning.lying_people.body import posed
+
+    body = posed(shape_of(1), pose.turns)
+    for joint, bone in (("left_wrist", "wrist.L"), ("right_ankle", "foot.R"), ("head", "head")):
+        mine = joint_at(bones, bone, pose.turns)[0]
+        assert np.linalg.norm(mine - (body.joints[JOINTS.index(joint)] - body.joints[-1])) < 0.03
+    assert scene.posture in ("supine", "prone", "left side", "right side", "between")
+
+
+def test_people_lie_on_the_mattress_and_dont_bend_the_wrong_way() -> None:
+    for person in range(4):
+        body = drawn(person, 0, blanket=False, pillow=False)[0].body
+        low = np.quantile(body.skin[:, 2], 0.01)
+        assert -0.08 < low < 0.08
+        assert body.skin[:, 2].max() < 1.0
+        at = {name: body.joints[i] for i, name in enumerate(JOINTS)}
+        assert at["neck"][1] > at["pelvis"][1]  # the head's end is y
+
+
+def test_joints_lie_behind_the_skin_that_is_seen_and_hidden_ones_far_behind() -> None:
+    scene, view, rng = drawn(2, 1, blanket=False, pillow=False)
+    one = rendered(scene, view, rng)
+    depth = surfaces(scene, view, CAMERA)[0]
+    at = np.round(one.pixels).astype(int)
+    surface = CAMERA.lift(one.pixels, depth[at[:, 1], at[:, 0]])
+    apart = np.linalg.norm(one.joints - surface, axis=1)
+    np.testing.assert_array_equal(apart < SEEN_M, one.visible)
+    np.testing.assert_allclose(CAMERA.project(one.joints), one.pixels, atol=1e-9)
+    person = surfaces(scene, view, CAMERA)[1]["person"]
+    noise = (one.frame.depth - depth)[person & one.frame.valid]
+    assert np.median(np.abs(noise)) < 0.006 and noise.std() > 0.001
+
+
+def test_the_same_numbers_give_the_same_picture_and_others_another() -> None:
+    first, again = (next(iter(pictures(3, 1))) for _ in range(2))
+    np.testing.assert_array_equal(first.frame.depth, again.frame.depth)
+    np.testing.assert_array_equal(first.joints, again.joints)
+    assert not np.array_equal(next(iter(pictures(4, 1))).joints, first.joints)
+
+
+def test_a_blanket_lies_above_the_body_and_a_pillow_below() -> None:
+    rng = np.random.default_rng(0)
+    skin = np.concatenate([rng.uniform(-0.2, 0.2, (6000, 2)), rng.uniform(0.05, 0.2, (6000, 1))], axis=1)
+    top = cloth.blanket(skin, 1.0, 0.0, 0.01, rng)
+    low, high = cloth.envelopes(skin)
+    covered = np.isfinite(high) & np.isfinite(top)
+    assert (top[covered] > high[covered]).all()
+    pressed = cloth.pillow(skin, np.zeros(3), 0.12)
+    under = np.isfinite(low) & np.isfinite(pressed)
+    assert under.any() and (pressed[under] < low[under]).all() and np.nanmax(pressed) <= 0.12
+    points, faces = cloth.mesh(pressed)
+    assert faces.max() < len(points) and np.isfinite(points[faces]).all()
+
+
+def test_covered_joints_are_marked() -> None:
+    scene, view, rng = drawn(5, 0, blanket=True, pillow=True)
+    one = rendered(scene, view, rng)
+    assert set(one.cloths) == {"blanket", "pillow"}
+    ankles = [JOINTS.index("left_ankle"), JOINTS.index("right_ankle")]
+    assert one.covered[ankles].any() and not one.covered[JOINTS.index("nose")]
+    assert len(triangles()) > 20_000
+
+
+def test_points_found_badly_are_off_missing_or_exchanged_as_often_as_said() -> None:
+    true = np.random.default_rng(1).uniform(50, 250, (16, 2))
+    rng = np.random.default_rng(0)
+    found = np.stack([found_badly(true, np.ones(16, dtype=bool), rng) for _ in range(600)])
+    missing = np.isnan(found).any(axis=-1).mean()
+    assert missing == pytest.approx(0.05, abs=0.01)
+    off = np.linalg.norm(found - true, axis=-1)
+    assert 2 < np.nanmedian(off[:, 0]) < 6
+    wrist, other = JOINTS.index("left_wrist"), mirrored_joints(JOINTS)[JOINTS.index("left_wrist")]
+    swapped = np.linalg.norm(found[:, wrist] - true[other], axis=-1) < np.linalg.norm(
+        found[:, wrist] - true[wrist], axis=-1
+    )
+    assert 0.06 < swapped.mean() < 0.2
+
+
+def test_rows_hold_true_points_first_and_can_be_kept(tmp_path) -> None:
+    one = next(iter(pictures(3, 1)))
+    made = stacked(rows_of(one, np.random.default_rng(0), n_bad=1))
+    assert made["kind"].tolist() == [0, 1, 2]
+    np.testing.assert_allclose(made["true"][0, :, :3], one.joints, atol=1e-6)
+    order = Order(3, 4, n_pictures=1, n_bad=1)
+    kept, again = rows(order, tmp_path), rows(order, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1 and kept["person"].tolist() == [3.0] * 3
+    assert all(np.array_equal(kept[name], again[name]) for name in kept)
