@@ -92,7 +92,7 @@ def headline(one: Recipe, evaluation: bench.Evaluation) -> list[str]:
     metric, estimate = next(iter(evaluation.outcomes[name].estimates.items()))
     how = evaluation.protocol.title.split(";")[0]
     return [
-        f"{one.title}, {how}, {evaluation.n_subjects} people: {metric} {estimate.value:.3f} "
+        f"{one.title}, {how}, {evaluation.n_subjects} {evaluation.subjects_are}: {metric} {estimate.value:.3f} "
         f"({estimate.low_95:.3f} to {estimate.high_95:.3f})"
     ]
 

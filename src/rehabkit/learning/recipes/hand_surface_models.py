@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from rehabkit.learning.networks import hand_surface
 from rehabkit.learning.networks.hand_surface import N_PARTS
 from rehabkit.learning.recipes import hand_surface_scans
 from rehabkit.learning.recipes.hand_surface_scans import NO_HAND, TRAINING, Sight, scanned
-from rehabkit.learning.training import Batch, TrainConfig, load_weights, save_weights, train
+from rehabkit.learning.training import Batch, TrainConfig, load_weights, save_weights
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.home import home
 from rehabkit.systems.hand_surface import arrange
@@ -125,13 +125,7 @@ class KeptNetwork(NetworkModel):
 
     What ships is then what was scored. The weights are kept under a checksum of all that made them, so that studies of
     the same network don't train it again.
-
-    Attributes
-    ----------
-    again : passes of a second, shorter training that goes on from the first (Loshchilov and Hutter 2017, ICLR).
     """
-
-    again = 0
 
     def fit(self, examples: Examples, seed: int) -> None:
         """Train, or read what an earlier run kept."""
@@ -139,21 +133,11 @@ class KeptNetwork(NetworkModel):
         path = home() / "folds" / f"hand_surface-weights-{self._key(part, seed)}.npz"
         if not path.is_file():
             super().fit(part, seed)
-            self._go_on(part, seed)
             path.parent.mkdir(parents=True, exist_ok=True)
             save_weights(self.module(), path)
             return
         self.initialise(seed)
         load_weights(self.module(), path)
-
-    def _go_on(self, part: Examples, seed: int) -> None:
-        if self.again:
-            config = replace(self.config, epochs=self.again, learning_rate=self.config.learning_rate / 2)
-            train(self.module(), part, self.loss, config, seed=seed + 1, augment=self.augment, callbacks=self.callbacks)
-
-    def settings(self) -> dict[str, Any]:
-        """The training configuration."""
-        return super().settings() | ({"again": self.again} if self.again else {})
 
     def predict(self, examples: Examples) -> Tensors:
         """A few clouds at a time: their neighbourhoods take much memory."""
@@ -169,12 +153,6 @@ class KeptNetwork(NetworkModel):
         code = b"".join(Path(str(one.__file__)).read_bytes() for one in modules)
         said = repr((self.settings(), repr(self.build()), self.augment, seed, part.covariates["hand"].tolist()))
         return hashlib.sha256(code + said.encode()).hexdigest()[:24]
-
-
-class TwiceTrained(KeptNetwork):
-    """A network with a second training."""
-
-    again = 80
 
 
 class NeighbourNetwork(KeptNetwork):
