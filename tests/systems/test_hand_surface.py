@@ -152,6 +152,16 @@ def test_a_side_that_is_a_guess_isnt_named() -> None:
     assert side.value is None and "left 45%, right 55%" in side.not_measurable
 
 
+def test_nothing_is_measured_on_parts_that_are_too_unsure() -> None:
+    cloud = slab(300)
+    said = outputs(cloud, sure=0.8)
+    found = {one.name: one for one in HandSurface("right").interpret(cloud, said, card(least_to_measure=0.9))}
+    assert "too unsure to measure on them: 80%" in found["hand_measures"].not_measurable
+    assert not any("length" in name for name in found)
+    found = {one.name: one for one in HandSurface("right").interpret(cloud, said, card(least_to_measure=0.7))}
+    assert any("length" in name for name in found)
+
+
 def test_a_left_hand_that_was_said_to_be_right_is_noticed() -> None:
     cloud = slab(300)
     said = outputs(cloud, kind=(0.95, 0.05, 0.0))
