@@ -61,3 +61,18 @@ def test_the_interval_of_identical_subjects_is_a_point() -> None:
     target = np.tile([0.0, 1.0], 5)
     e = metrics.estimate(metrics.mae, target, target + 0.5, np.repeat(list("abcde"), 2))
     assert (e.value, e.low_95, e.high_95, e.worst) == (0.5, 0.5, 0.5, 0.5)
+
+
+def test_a_mean_of_rows_has_the_interval_of_a_metric_that_looks_at_them_all() -> None:
+    rng = np.random.default_rng(0)
+    target, output = rng.random((30, 4)), rng.random((30, 4))
+    subject = np.repeat(list("abc"), 10)
+
+    def of_rows(true, said):
+        return np.abs(true - said).mean(axis=1)
+
+    once = metrics.estimate(metrics.MeanOfRows(of_rows), target, output, subject)
+    again = metrics.estimate(lambda true, said: float(of_rows(true, said).mean()), target, output, subject)
+    assert (once.value, once.low_95, once.high_95, once.worst) == pytest.approx(
+        (again.value, again.low_95, again.high_95, again.worst)
+    )

@@ -34,6 +34,22 @@ class Estimate:
         return f"{self.value:.3f} ({self.low_95:.3f} to {self.high_95:.3f}{worst})"
 
 
+@dataclass(frozen=True)
+class MeanOfRows:
+    """A metric that is the mean of one figure a row: of masks or clouds, which an interval then needn't look at again.
+
+    Parameters
+    ----------
+    of_rows : (target (n, …), output (n, …)) → (n,).
+    """
+
+    of_rows: Callable[[Array, Array], Array]
+
+    def __call__(self, target: Array, output: Array) -> float:
+        """The mean."""
+        return float(np.mean(self.of_rows(target, output)))
+
+
 def accuracy(target: Array, probability: Array) -> float:
     """Share of rows whose most probable class is the true one.
 
@@ -125,7 +141,19 @@ def spearman(target: Array, value: Array) -> float:
     return float(stats.spearmanr(target, flat).statistic)
 
 
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "offset_free_rmse", "range_rmse", "calibration_error"})
+LOWER_IS_BETTER = frozenset(
+    {
+        "mae",
+        "rmse",
+        "offset_free_rmse",
+        "range_rmse",
+        "calibration_error",
+        "mpjpe",
+        "seen_mpjpe",
+        "hidden_mpjpe",
+        "pa_mpjpe",
+    }
+)
 """Metrics in which the worst subject is the one with the largest figure."""
 
 
@@ -146,6 +174,9 @@ def estimate(metric: Metric, target: Array, output: Array, subject: Array, *, se
     >>> e.value, e.worst, e.worst_subject
     (0.25, 0.5, 'b')
     """
+    if isinstance(metric, MeanOfRows):
+        each = metric.of_rows(target, output)
+        metric, target, output = MeanOfRows(lambda _, values: values), each, each
     names = np.unique(subject)
     rows = {name: np.flatnonzero(subject == name) for name in names}
     own = {str(name): metric(target[rows[name]], output[rows[name]]) for name in names}

@@ -25,8 +25,8 @@ def test_masks_are_scored_by_overlap():
     true[0, :, :4] = 1
     said = np.ones((2, 8, 8))
     said[1] = 0
-    assert mask_f1(true, said) == pytest.approx((2 / 3 + 1) / 2)  # two empty masks agree
-    assert mask_iou(true, said) == pytest.approx((1 / 2 + 1) / 2)
+    assert mask_f1(true, said) == pytest.approx([2 / 3, 1])  # two empty masks agree
+    assert mask_iou(true, said) == pytest.approx([1 / 2, 1])
 
 
 def test_picture_hints_and_mask_are_turned_alike():

@@ -42,7 +42,9 @@ class HandMask(nn.Module):
         picture : (batch, side, side, 3) red, green, blue, 0 to 1.
         hints : (batch, side, side, 2) likelihood of the colour and nearness of the hand's bones, 0 to 1.
         """
-        x = torch.cat([picture, hints], dim=-1).movedim(-1, 1)  # (batch, channel, row, column)
+        x = torch.cat([picture, hints], dim=-1).permute(
+            0, 3, 1, 2
+        )  # (batch, channel, row, column); movedim doesn't export
         x = nn.functional.pixel_unshuffle(2 * x - 1, 2)
         levels = []
         for i, block in enumerate(self.down):
