@@ -28,7 +28,7 @@ from rehabkit.systems.hand_surface.shape import FINGERS, shape_of
 from result_file import ROOT, save
 
 Array = NDArray[np.float64]
-SEED, N_SHAPES, N_POSES = 505, 12, 4
+SEED, N_SHAPES, N_POSES = 505, 10, 3
 NOISES_M, SHARES = (0.0005, 0.0015), (0.25, 1.0)
 N_VIEWS = 6
 ROUND = f"{N_VIEWS} views in one frame"

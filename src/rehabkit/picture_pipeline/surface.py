@@ -70,7 +70,7 @@ def way(asked: Asked) -> Assessment:
     asked.beside.only(SYSTEM, "files", "intrinsics", "units", "hand")
     paths = [asked.path(SYSTEM), *asked.beside.files]
     read = [_read(path, asked.beside) for path in paths]
-    network = find_bundle(SYSTEM)
+    network = None if all(_has_parts(cloud) for cloud, _ in read) else find_bundle(SYSTEM)
     looked = [_looked(cloud, asked.beside.hand, network) for cloud, _ in read]
     cloud, hand, found = _together(looked, asked.beside.hand)
     shape = shape_of(cloud, hand) if hand is not None and cloud.labels is not None else None
@@ -99,33 +99,38 @@ def _solid(cloud: PointCloud, path: Path) -> PointCloud:
     return cloud
 
 
-def _looked(cloud: PointCloud, hand: Side | None, network: Bundle) -> Looked:
+def _has_parts(cloud: PointCloud) -> bool:
+    """Whether the file names the parts itself: one that rehabkit wrote, and a person may have mended."""
+    return cloud.labels is not None and cloud.label_names == PARTS
+
+
+def _looked(cloud: PointCloud, hand: Side | None, network: Bundle | None) -> Looked:
+    """A view with the parts that its file names, else those that the network tells."""
+    if network is None or _has_parts(cloud):
+        return Looked(cloud.noted("parts as the file names them"), [], np.zeros(3, dtype=np.float32))
     system = HandSurface(hand)
     outputs: Tensors = network.run(system.prepare(cloud))
     findings = system.interpret(cloud, outputs, network.card)
     abstains = any(one.name == "hand_confidence" and one.not_measurable for one in findings)
-    kind = outputs["kind"].mean(axis=0)
-    return Looked(cloud if abstains else labelled(cloud, outputs), findings, kind)
+    cloud = cloud.noted("parts not named", labels=None) if abstains else labelled(cloud, outputs)
+    return Looked(cloud, findings, outputs["kind"].mean(axis=0))
 
 
 def _together(looked: Sequence[Looked], stated: Side | None) -> tuple[PointCloud, Side | None, list[Finding]]:
-    """The whole cloud, whose hand it is, and what is found: of several views what the first shows, measured on all."""
-    first = looked[0]
-    if len(looked) == 1:
-        return first.cloud, stated or side_of(first.kind), first.findings
+    """The whole cloud, whose hand it is, and what is found: what the network says of the first, measured on all."""
     for number, one in enumerate(looked, start=1):
-        if not one.named:
+        if not one.named and len(looked) > 1:
             why = next(f.not_measurable for f in one.findings if f.name == "hand_confidence")
             raise RecordingError(f"view {number} must show a hand, got another thing: {why}; leave it out")
-    hand = stated or side_of(np.mean([one.kind for one in looked], axis=0))
-    together = views.together([one.cloud for one in looked])
-    unsure = [f for one in looked for f in one.findings if f.name == "hand_measures"]
+    first, hand = looked[0], stated or side_of(np.mean([one.kind for one in looked], axis=0))
+    if not first.named:
+        return first.cloud, hand, first.findings
+    unsure = [f for one in looked for f in one.findings if f.name == "hand_measures" and f.not_measurable][:1]
+    if unsure and len(looked) > 1:  # nothing is registered by parts that are too unsure to measure on
+        raise RecordingError(f"views must show their parts clearly to be taken together: {unsure[0].not_measurable}")
+    together = first.cloud if len(looked) == 1 else views.together([one.cloud for one in looked])
     of_network = [f for f in first.findings if not measure_findings.is_measure(f)]
-    return (
-        together,
-        hand,
-        [*of_network, *(unsure[:1] if hand and unsure else measure_findings.findings(together, hand))],
-    )
+    return together, hand, [*of_network, *(unsure or measure_findings.findings(together, hand))]
 
 
 def _info(paths: Sequence[Path], cloud: PointCloud, shape: HandShape | None, hand: Side | None) -> RecordingInfo:
@@ -146,9 +151,9 @@ def _info(paths: Sequence[Path], cloud: PointCloud, shape: HandShape | None, han
 
 
 def _assessment(
-    asked: Asked, found: list[Finding], cloud: PointCloud, info: RecordingInfo, network: Bundle
+    asked: Asked, found: list[Finding], cloud: PointCloud, info: RecordingInfo, network: Bundle | None
 ) -> Assessment:
-    models = {f"{SYSTEM} ({network.card.network})": network.card.sha256}
+    models = {} if network is None else {f"{SYSTEM} ({network.card.network})": network.card.sha256}
     return Assessment(
         exercise=SYSTEM,
         exercise_title=TITLE,
@@ -166,7 +171,7 @@ def scene_of(cloud: PointCloud) -> Scene:
     """The cloud with its parts and colours, at its own density up to ``DRAWN`` points."""
     some = cloud.sampled(DRAWN, how="random")
     of = "all" if some.n_points == cloud.n_points else f"{some.n_points} of"
-    parts = "each with the part that the network gives it" if some.labels is not None else "without parts"
+    parts = "each with its part" if some.labels is not None else "without parts, which aren't named"
     return Scene(
         title="Parts of the hand",
         caption=f"{of} {cloud.n_points} points, {parts}.".capitalize(),

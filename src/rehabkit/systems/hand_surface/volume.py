@@ -6,26 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-NEIGHBOURS = 13
-"""From whose distance the area around a point is told."""
+AROUND_M = 0.006
+"""In which the points around one are counted: wide beside a sensor's noise, narrow beside a finger."""
 THIN_M = 0.0015
 """Side of cubes that hold one point each, so that views which overlap weigh no more than others."""
 
 
-def areas(points: Array) -> Array:
-    """(n,) m², the surface around each point: a disc to its k-th neighbour holds k − 0.5 points.
+def areas(points: Array, normals: Array) -> Array:
+    """(n,) m², the surface around each point: that of a disc, shared by the points in it that look the same way.
+
+    On a ball, as much of the surface lies within a distance as on a plane; what looks the other way is the next finger
+    or the other side.
 
     Examples
     --------
-    >>> grid = np.stack(np.meshgrid(np.arange(40.0), np.arange(40.0), [0.0]), axis=-1).reshape(-1, 3)
-    >>> bool(abs(areas(grid)[820] - 1) < 0.1)  # one point a unit of area
-    True
+    >>> x, y = np.meshgrid(np.arange(-20, 21) * 1e-3, np.arange(-20, 21) * 1e-3)
+    >>> flat = np.stack([x, y, 0 * x], axis=-1).reshape(-1, 3)
+    >>> around = areas(flat, np.tile([0.0, 0.0, 1.0], (len(flat), 1)))
+    >>> round(float(around[len(flat) // 2] * 1e6), 2)  # mm2, of a point a mm2
+    1.0
     """
     from scipy.spatial import cKDTree
 
-    k = min(NEIGHBOURS, len(points))
-    distance = cKDTree(points).query(points, k)[0][:, -1]
-    around: Array = np.pi * distance**2 / (k - 0.5)
+    pairs = cKDTree(points).query_pairs(AROUND_M, output_type="ndarray")
+    alike = (normals[pairs[:, 0]] * normals[pairs[:, 1]]).sum(axis=1) > 0
+    shared = 1 + np.bincount(pairs[alike].ravel(), minlength=len(points))
+    around: Array = np.pi * AROUND_M**2 / shared
     return around
 
 
@@ -39,7 +45,7 @@ def beyond(points: Array, normals: Array, at: Array, direction: Array) -> float:
     points, normals : (n, 3) metres and out of the surface, thinned to even density.
     at, direction : (3,) of the plane.
     """
-    area = areas(points)
+    area = areas(points, normals)
     off = points - at
     kept = off @ direction > 0
     return float((area[kept] * (off[kept] * normals[kept]).sum(axis=1)).sum() / 3)
