@@ -106,6 +106,9 @@ class HandSurfaceRecipe(Recipe):
     )
     limits: ClassVar[tuple[str, ...]] = (
         "Trained on rendered scans of 800 modelled hands (Anny), bare and empty; no person was scanned for it.",
+        "Trained briefly, on 32 of the 40 groups of shapes: the eight that it was scored on are not among them.",
+        "Open hands come out mostly right; in a fist, or from the side, it often takes one finger for another.",
+        "It doesn't tell left from right reliably, and takes some things that are no hand for one.",
         "Hands with fewer fingers, rings, gloves, splints, or objects in them were not trained nor tested.",
         "The shapes of the hands are a generator's: children, swollen and deformed hands may lie outside them.",
         "Two hands that touch, or a hand on a table, must be cut apart first.",
