@@ -10,21 +10,24 @@ from typing import Any
 import numpy as np
 
 from rehabkit.demo import demo_recording
+from rehabkit.learning.lying_people.people import pictures
 from rehabkit.learning.recipes import knee_pain_simulated
 from rehabkit.learning.recipes.recovery_simulated import eeg
 from rehabkit.pose.smoothing import clean
 from rehabkit.recordings import biosignals, landmarks
 from rehabkit.recordings.biosignal import Biosignal
 from rehabkit.recordings.cloud import PointCloud
-from rehabkit.recordings.datasets import spar, sr305, uci_lower_limb
+from rehabkit.recordings.datasets import anny_synth_rgbd, spar, sr305, uci_lower_limb
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.evidence import Part
+from rehabkit.systems.lying_pose.picture import LyingPerson, LyingPicture
 from rehabkit.systems.pose_matching.system import PosePair
 
 BIO = Path(__file__).parents[3] / "shared" / "data" / "bio"
 UCI = BIO / "uci_lower_limb" / "uci_lower_limb_1000hz.npz"
 SPAR = Path(__file__).parents[3] / "shared" / "data" / "exercise" / "spar_watch_imu" / "spar_subset.npz"
+LYING = Path(__file__).parents[3] / "shared" / "data" / "lying" / "anny_synth_rgbd"
 EEG = Path(__file__).parents[3] / "shared" / "data" / "bio" / "physionet_eegmmidb_S001" / "S001R04.edf"
 
 SR305 = Path(__file__).parents[3] / "shared" / "data" / "hands" / "sr305_depth_lada"
@@ -184,6 +187,29 @@ def bad_clouds() -> list[tuple[PointCloud, str]]:
     ]
 
 
+def lying() -> LyingPerson:
+    """A picture rendered from a real lying pose, where the data are at hand; else one from a pose drawn here."""
+    one = anny_synth_rgbd.read(LYING)[3] if LYING.is_dir() else next(iter(pictures(0, 1)))
+    frame = one.frame() if isinstance(one, anny_synth_rgbd.LyingFrame) else one.frame
+    return LyingPerson((LyingPicture(frame, one.pixels, np.ones(len(one.pixels))),))
+
+
+def bad_lyings() -> list[tuple[LyingPerson, str]]:
+    (whole,) = lying().pictures
+    frame, k = whole.frame, whole.frame.intrinsics
+    cloud = np.random.default_rng(0).uniform(0.6, 4.0, frame.depth.shape)
+    wide = replace(frame, intrinsics=replace(k, fx=k.fx / 2.6, fy=k.fy / 2.6))
+    faults = [
+        (replace(whole, pixels=np.full_like(whole.pixels, np.nan)), "at least 4, got 0"),
+        (replace(whole, confidence=np.zeros(len(whole.pixels))), "at least 4, got 0"),
+        (replace(whole, pixels=whole.pixels + 1000), "joints must lie where"),
+        (replace(whole, frame=wide), "m tall by intrinsics and depth"),
+        (replace(whole, frame=replace(frame, depth=1000 * frame.depth)), "millimetres read as metres"),
+        (replace(whole, frame=replace(frame, depth=cloud)), "must show the mattress as a plane"),
+    ]
+    return [(LyingPerson((picture,)), named) for picture, named in faults]
+
+
 ROWS: dict[str, Row] = {
     "movement_recognition": Row(squat, bad_skeletons, unprunable=frozenset({"minirocket"})),
     "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
@@ -205,4 +231,5 @@ ROWS: dict[str, Row] = {
         size_budget=4_000_000,
         unprunable=frozenset({"small", "published", "pointnet", "dgcnn"}),
     ),
+    "lying_pose": Row(lying, bad_lyings, unprunable=frozenset({"published", "classical"})),
 }

@@ -13,6 +13,7 @@ from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
 from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
 from rehabkit.learning.recipes.knee_pain import KneePainRecipe
 from rehabkit.learning.recipes.knee_pain_demo import KneePainDemoRecipe
+from rehabkit.learning.recipes.lying_pose import LyingPoseRecipe
 from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
 from rehabkit.learning.recipes.pose_matching import PoseMatchingRecipe
@@ -31,6 +32,7 @@ _ALL: tuple[Recipe, ...] = (
     KimoreScoreRecipe(),
     RecoveryPrognosisRecipe(),
     StrokeSeverityRecipe(),
+    LyingPoseRecipe(),
     HandSurfaceRecipe(),
 )
 RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}

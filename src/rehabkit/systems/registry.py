@@ -12,6 +12,7 @@ from rehabkit.systems.hand_surface.system import HandSurface
 from rehabkit.systems.joint_error import JointError
 from rehabkit.systems.joint_intention import JointIntention
 from rehabkit.systems.knee_pain.system import KneePain, KneePainDemo
+from rehabkit.systems.lying_pose.system import LyingPose
 from rehabkit.systems.movement_quality import MovementQuality
 from rehabkit.systems.movement_recognition import MovementRecognition
 from rehabkit.systems.pose_matching.system import PoseMatching
@@ -27,6 +28,7 @@ _ALL: tuple[System[Any], ...] = (
     KneePain(),
     KneePainDemo(),
     RecoveryPrognosis(),
+    LyingPose(),
     HandSurface(),
 )
 SYSTEMS: Mapping[str, System[Any]] = {one.name: one for one in _ALL}
