@@ -90,8 +90,8 @@ def way(asked: Asked) -> Assessment:
     if (unfit := [c for c in checks if c.status == "unfit"]) and not asked.anyway:
         raise RecordingError(f"{path.name}: " + "; ".join(f"{c.message}; {c.remedy}" for c in unfit))
     judged = judge(SYSTEM, watched.person)
-    extra, drawn = [_looked_in(watched)], over_time(watched.person, judged)
-    judged = replace(judged, findings=[*judged.findings, *extra], figures=[*judged.figures, *drawn])
+    findings = [*judged.findings, *_in_the_dark(watched)]
+    judged = replace(judged, findings=findings, figures=[*judged.figures, *over_time(watched.person, judged)])
     return assessment_of(SYSTEM, judged, _info(path, watched, checks), asked.patient, models)
 
 
@@ -197,15 +197,20 @@ def _most_common(texts: Sequence[str]) -> str:
     return max(texts, key=texts.count)
 
 
-def _looked_in(watched: Watched) -> Finding:
-    """Whether joints were found by colour or in the dark."""
-    by_colour = watched.best.by_colour
-    dark = "There was no colour picture: joints were found in depth alone, made visible by shading, which is less sure."
-    return Finding(
-        name="joints_found_in", label="Joints of the picture found in", category="recording",
-        value="colour picture" if by_colour else "depth alone", text="" if by_colour else dark,
-        evidence=Evidence(method=f"MediaPipe pose landmarks in {len(watched.best.views)} views of the person's part"),
-    )  # fmt: skip
+def _in_the_dark(watched: Watched) -> list[Finding]:
+    """That joints weren't found by colour."""
+    if watched.best.by_colour:
+        return []
+    method = (
+        f"MediaPipe pose landmarks in {len(watched.best.views)} views of the person's part, made visible by shading"
+    )
+    return [
+        Finding(
+            name="joints_found_in", label="Joints of the picture found in", category="recording", value="depth alone",
+            text="There was no colour picture: joints were found in depth alone, which is less sure.",
+            attention=True, evidence=Evidence(method=method),
+        )
+    ]  # fmt: skip
 
 
 def over_time(person: LyingPerson, judged: Judged) -> Iterator[Figure]:
@@ -240,5 +245,8 @@ def _info(path: Path, watched: Watched, checks: list[CheckResult]) -> RecordingI
         view=f"lying, from {lean:.0f} degrees beside straight above",
         n_people=n_people(best.frame, best.bed, best.body),
         checks=checks,
-        history=[*best.frame.history, f"{watched.n_looked} pictures looked at"],
+        history=[
+            *best.frame.history,
+            f"joints found by {'colour' if best.by_colour else 'depth alone'}, {watched.n_looked} pictures looked at",
+        ],
     )
