@@ -20,9 +20,10 @@ def joint_error_mm(true: Array, found: Array) -> Array:
 
 
 def aligned(true: Array, found: Array) -> Array:
-    """(n_joints, 3) the joints found, moved, turned and scaled onto the true ones as well as it goes (PA-MPJPE).
+    """(…, n_joints, 3) the joints found, moved, turned and scaled onto the true ones as well as it goes (PA-MPJPE).
 
-    Procrustes (Schönemann 1966, Umeyama 1991); joints that weren't found take no part and stay NaN.
+    Procrustes (Schönemann 1966, Umeyama 1991); joints that weren't found take no part and stay NaN, and a body with
+    fewer than three stays where it is.
 
     Examples
     --------
@@ -30,15 +31,17 @@ def aligned(true: Array, found: Array) -> Array:
     >>> bool(np.allclose(aligned(true, 3 * true + 5), true))
     True
     """
-    known = np.isfinite(found).all(axis=-1)
-    if known.sum() < 3:
-        return np.asarray(found)
-    middle_true, middle_found = true[known].mean(axis=0), found[known].mean(axis=0)
-    x, y = found[known] - middle_found, true[known] - middle_true
-    u, singular, vt = np.linalg.svd(x.T @ y)
-    flip = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    scale = (singular * flip).sum() / (x**2).sum()
-    return np.asarray(scale * (found - middle_found) @ (u * flip) @ vt + middle_true)
+    known = np.isfinite(found).all(axis=-1, keepdims=True)
+    n = known.sum(axis=-2, keepdims=True)
+    middles = [np.where(known, at, 0).sum(axis=-2, keepdims=True) / np.maximum(n, 1) for at in (found, true)]
+    x, y = (np.where(known, at - middle, 0) for at, middle in zip((found, true), middles, strict=True))
+    u, singular, vt = np.linalg.svd(np.swapaxes(x, -1, -2) @ y)
+    flip = np.ones_like(singular)
+    flip[..., 2] = np.sign(np.linalg.det(u @ vt))
+    size = (x**2).sum(axis=(-2, -1))
+    scale = (singular * flip).sum(axis=-1) / np.where(size > 0, size, 1.0)
+    moved = scale[..., None, None] * (found - middles[0]) @ (u * flip[..., None, :]) @ vt + middles[1]
+    return np.asarray(np.where(n < 3, found, moved))
 
 
 def share_within(error_mm: Array, limit_mm: float) -> float:

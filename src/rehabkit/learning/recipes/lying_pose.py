@@ -76,8 +76,7 @@ def _of(part: Array, target: Array, position: Array) -> float:
 def pa_mpjpe(target: Array, position: Array) -> float:
     """Mean distance of joints once each body was moved, turned and scaled onto the true one, millimetres."""
     true = target[..., :3].astype(np.float64)
-    fitted = [aligned(t, p) for t, p in zip(true, position.astype(np.float64), strict=True)]
-    return float(np.mean(joint_error_mm(true, np.stack(fitted))))
+    return float(np.mean(joint_error_mm(true, aligned(true, position.astype(np.float64)))))
 
 
 def pck(limit_mm: float) -> Metric:
