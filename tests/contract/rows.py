@@ -17,14 +17,17 @@ from rehabkit.pose.smoothing import clean
 from rehabkit.recordings import biosignals, landmarks
 from rehabkit.recordings.biosignal import Biosignal
 from rehabkit.recordings.cloud import PointCloud
-from rehabkit.recordings.datasets import anny_synth_rgbd, spar, sr305, uci_lower_limb
+from rehabkit.recordings.datasets import anny_synth_rgbd, sign_digits, spar, sr305, uci_lower_limb
+from rehabkit.recordings.image import Image
 from rehabkit.recordings.inertial import Inertial
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.evidence import Part
+from rehabkit.systems.hand_gesture.reading import HandSeen
 from rehabkit.systems.lying_pose.picture import LyingPerson, LyingPicture
 from rehabkit.systems.pose_matching.system import PosePair
 
 BIO = Path(__file__).parents[3] / "shared" / "data" / "bio"
+DIGITS = Path(__file__).parents[3] / "shared" / "data" / "hands" / "sign_digits"
 UCI = BIO / "uci_lower_limb" / "uci_lower_limb_1000hz.npz"
 SPAR = Path(__file__).parents[3] / "shared" / "data" / "exercise" / "spar_watch_imu" / "spar_subset.npz"
 LYING = Path(__file__).parents[3] / "shared" / "data" / "lying" / "anny_synth_rgbd"
@@ -210,11 +213,27 @@ def bad_lyings() -> list[tuple[LyingPerson, str]]:
     return [(LyingPerson((picture,)), named) for picture, named in faults]
 
 
+def hand_before_a_wall() -> HandSeen:
+    """A photograph of a hand, where the data are at hand; else a painted one. Nobody looked for its landmarks."""
+    rgb = np.full((100, 100, 3), (190, 190, 195), dtype=np.uint8)
+    rgb[50:, 40:60] = rgb[20:60, 35:65] = (200, 150, 120)
+    if DIGITS.is_dir():
+        rgb = sign_digits.read(DIGITS)[0].image().rgb
+    return HandSeen(np.full((21, 3), np.nan), "right", Image(rgb))
+
+
+def bad_hands_before_walls() -> list[tuple[HandSeen, str]]:
+    whole = hand_before_a_wall()
+    grey = Image(np.full((60, 60, 3), 80, dtype=np.uint8))
+    return [(replace(whole, picture=None), "hand must come with its picture"), (replace(whole, picture=grey), "grey")]
+
+
 ROWS: dict[str, Row] = {
     "movement_recognition": Row(squat, bad_skeletons, unprunable=frozenset({"minirocket"})),
     "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
     "joint_error": Row(squat, bad_skeletons),
     "pose_matching": Row(pair, bad_pairs, unprunable=frozenset({"classical"})),
+    "hand_mask": Row(hand_before_a_wall, bad_hands_before_walls, unprunable=frozenset({"small"})),
     "recovery_prognosis": Row(imagery, bad_eegs),
     "knee_pain": Row(knee, bad_knees),
     "knee_pain_demo": Row(knee, bad_knees),

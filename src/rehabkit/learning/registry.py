@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rehabkit.errors import InputError
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
+from rehabkit.learning.recipes.hand_mask import HandMaskRecipe
 from rehabkit.learning.recipes.hand_surface import HandSurfaceRecipe
 from rehabkit.learning.recipes.joint_error import JointErrorRecipe
 from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
@@ -34,6 +35,7 @@ _ALL: tuple[Recipe, ...] = (
     StrokeSeverityRecipe(),
     LyingPoseRecipe(),
     HandSurfaceRecipe(),
+    HandMaskRecipe(),
 )
 RECIPES: Mapping[str, Recipe] = {one.name: one for one in _ALL}
 """One recipe a system; further ones for research figures that ship no bundle."""

@@ -8,6 +8,7 @@ from typing import Any
 from rehabkit.errors import InputError
 from rehabkit.systems.contract import System
 from rehabkit.systems.exercise_imu import ExerciseImu
+from rehabkit.systems.hand_mask import HandMask
 from rehabkit.systems.hand_surface.system import HandSurface
 from rehabkit.systems.joint_error import JointError
 from rehabkit.systems.joint_intention import JointIntention
@@ -30,6 +31,7 @@ _ALL: tuple[System[Any], ...] = (
     RecoveryPrognosis(),
     LyingPose(),
     HandSurface(),
+    HandMask(),
 )
 SYSTEMS: Mapping[str, System[Any]] = {one.name: one for one in _ALL}
 """By name, in the order in which they are shown."""
