@@ -24,7 +24,7 @@ def require_landmarks() -> None:
     """Skip where the landmark models aren't."""
     missing = [one.name for one in store.status() if one.name in ("hand", "full") and not one.ok]
     if missing:
-        pytest.skip(f"models of {' and '.join(missing)} aren't here: run `rehabkit models fetch {' '.join(missing)}`")
+        pytest.skip(f"models of {' and '.join(missing)} aren't here: run `rehabkit models fetch` for each")
 
 
 def require_recogniser() -> None:

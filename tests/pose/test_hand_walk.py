@@ -58,7 +58,7 @@ def test_a_hand_at_the_edge_is_noticed():
 @pytest.fixture(scope="module")
 def networks():
     if not all(one.ok for one in store.status() if one.name in ("hand", "full")):
-        pytest.skip("models of hand and full aren't here: run `rehabkit models fetch hand full`")
+        pytest.skip("models of hand and full aren't here: run `rehabkit models fetch` for each")
     with HandFinder() as finder, Scanner("full") as scanner:
         yield finder, scanner
 
