@@ -19,8 +19,8 @@ BEHIND_M = 0.25
 THIN_M = 0.004
 LEAST_M2 = 0.003
 """Surface of the smallest thing that may be a hand: a child's from one side."""
-SECOND = 0.5
-"""Area of a second thing beside the first one's, from which it may be a second hand."""
+SECOND, BESIDE_M = 0.5, 0.1
+"""Area of a second thing beside the first one's, from which it may be a second hand, and how far behind it may be."""
 ALONG_M = 0.24
 """From the fingertips along the arm: a long hand and a little of its forearm."""
 
@@ -78,10 +78,10 @@ def _nearest_thing(frame: RgbdFrame) -> tuple[Mask, float | None]:
         )
     far = np.array([np.median(depth[piece == one]) for one in large])
     first = large[far.argmin()]
-    others = [d for one, d in zip(large, far, strict=True) if one != first and areas[one] >= SECOND * areas[first]]
+    beside = (large != first) & (areas[large] >= SECOND * areas[first]) & (far < far.min() + BESIDE_M)
     found = np.zeros(near.shape, dtype=bool)
     found[near] = piece == first
-    return found, min(others, default=None)
+    return found, float(far[beside].min()) if beside.any() else None
 
 
 def _hand_end(points: Array, piece: Mask) -> Mask:
