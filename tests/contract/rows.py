@@ -11,7 +11,7 @@ import numpy as np
 
 from rehabkit.demo import demo_recording
 from rehabkit.learning.lying_people.people import pictures
-from rehabkit.learning.recipes import knee_pain_simulated
+from rehabkit.learning.recipes import hand_gesture_data, knee_pain_simulated
 from rehabkit.learning.recipes.recovery_simulated import eeg
 from rehabkit.pose.smoothing import clean
 from rehabkit.recordings import biosignals, landmarks
@@ -23,6 +23,7 @@ from rehabkit.recordings.inertial import Inertial
 from rehabkit.recordings.skeleton import Skeleton
 from rehabkit.runtime.evidence import Part
 from rehabkit.systems.hand_gesture.reading import HandSeen
+from rehabkit.systems.hand_gesture.system import PARTS
 from rehabkit.systems.lying_pose.picture import LyingPerson, LyingPicture
 from rehabkit.systems.pose_matching.system import PosePair
 
@@ -171,6 +172,21 @@ def bad_thighs() -> list[tuple[Biosignal, str]]:
     ]
 
 
+def hand() -> HandSeen:
+    """A student's hand that signs 0, as MediaPipe found it."""
+    return next(iter(hand_gesture_data.people(1))).recording
+
+
+def bad_hands() -> list[tuple[HandSeen, str]]:
+    whole = hand()
+    lost = whole.points_px.copy()
+    lost[8] = np.nan
+    return [
+        (replace(whole, points_px=lost), "got none for index_tip"),
+        (replace(whole, points_px=whole.points_px / 100), "palm must be at least 4 px"),
+    ]
+
+
 def hand_cloud() -> PointCloud:
     """A real right hand with its forearm before a depth camera, where the data are at hand; else a bent plate."""
     if SR305.is_dir():
@@ -243,6 +259,7 @@ ROWS: dict[str, Row] = {
         unprunable=frozenset({"published"}),
         parts={name: Part("envelope", (slice(None), i)) for i, name in enumerate(uci_lower_limb.MUSCLES)},
     ),
+    "hand_gesture": Row(hand, bad_hands, parts=dict(PARTS)),
     "exercise_imu": Row(watch, bad_watches, unprunable=frozenset({"classical"})),
     "hand_surface": Row(
         hand_cloud,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from rehabkit.errors import InputError
 from rehabkit.learning.recipe import Recipe
 from rehabkit.learning.recipes.exercise_imu import ExerciseImuRecipe
+from rehabkit.learning.recipes.hand_gesture import HandGestureRecipe
+from rehabkit.learning.recipes.hand_gesture_hgr1 import HandGestureHgr1Recipe
 from rehabkit.learning.recipes.hand_mask import HandMaskRecipe
 from rehabkit.learning.recipes.hand_surface import HandSurfaceRecipe
 from rehabkit.learning.recipes.joint_error import JointErrorRecipe
@@ -27,6 +29,8 @@ _ALL: tuple[Recipe, ...] = (
     JointErrorRecipe(),
     PoseMatchingRecipe(),
     ExerciseImuRecipe(),
+    HandGestureRecipe(),
+    HandGestureHgr1Recipe(),
     JointIntentionRecipe(),
     KneePainRecipe(),
     KneePainDemoRecipe(),

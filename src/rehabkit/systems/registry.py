@@ -8,6 +8,7 @@ from typing import Any
 from rehabkit.errors import InputError
 from rehabkit.systems.contract import System
 from rehabkit.systems.exercise_imu import ExerciseImu
+from rehabkit.systems.hand_gesture.system import HandGesture
 from rehabkit.systems.hand_mask import HandMask
 from rehabkit.systems.hand_surface.system import HandSurface
 from rehabkit.systems.joint_error import JointError
@@ -25,6 +26,7 @@ _ALL: tuple[System[Any], ...] = (
     JointError(),
     PoseMatching(),
     ExerciseImu(),
+    HandGesture(),
     JointIntention(),
     KneePain(),
     KneePainDemo(),

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 
 from rehabkit.learning.examples import Examples, build
 from rehabkit.learning.metrics import Metric, accuracy, balanced_accuracy, calibration_error
 from rehabkit.learning.model import Model
+from rehabkit.learning.networks.hand_gesture import Distance
 from rehabkit.learning.protocols import Fold, Protocol, grouped
 from rehabkit.learning.recipe import Recipe, Study
 from rehabkit.learning.recipes import hand_gesture_studies as studies
-from rehabkit.learning.recipes.exercise_imu_models import thresholds
+from rehabkit.learning.recipes.exercise_imu_models import KNOWN_KEPT, thresholds
 from rehabkit.learning.recipes.hand_gesture_data import LABELS, MODEL, PERSON, composed, modelled, people
 from rehabkit.learning.recipes.hand_gesture_models import HandModel, SvmModel, TemplateModel, any_hand
 from rehabkit.learning.training import TrainConfig
@@ -108,13 +110,32 @@ class HandGestureRecipe(Recipe):
         return build(self.system, chain(people(n_people), composed(n_people), modelled(every)), classes=True)
 
     def settings(self, examples: Examples, scored: Mapping[str, Any]) -> dict[str, Any]:
-        """When to name nothing (from people left out), what comes from modelled hands alone, and typical postures."""
-        person = examples.covariates["origin"] == PERSON
-        known = set(np.unique(examples.target[person]).tolist())
+        """When to name nothing, what no picture of a person showed, and typical postures.
+
+        The largest distance is that of modelled hands left out where these lie farther than people left out: others
+        than these students, before other walls, lie farther, too.
+        """
         limits = thresholds(examples.target, scored["probability"], scored["distance"]) if scored else {}
+        few = len(examples.subjects) <= QUICK_PEOPLE
+        whole = self.examples(None, quick=few) if scored else examples  # of these only people were scored
+        if limits:
+            limits["largest_distance"] = max(limits["largest_distance"], _distance_of_modelled(whole))
+        person = whole.covariates["origin"] == PERSON
+        known = set(np.unique(whole.target[person]).tolist())
         return {
             **limits,
-            "n_people": len(np.unique(examples.subject[person])),
+            "n_people": len(np.unique(whole.subject[person])),
             "rendered_labels": [label for i, label in enumerate(LABELS) if i not in known],
-            "typical_extensions": studies.typical(examples),
+            "typical_extensions": studies.typical(whole),
         }
+
+
+def _distance_of_modelled(examples: Examples) -> float:
+    """Within this lie nine of ten modelled hands, each measured without its own group."""
+    landmarks, target = torch.as_tensor(examples.inputs["landmarks"]), torch.as_tensor(examples.target)
+    found = []
+    for fold in MODELLED.split(examples):
+        distance = Distance(N_CLASSES)
+        distance.fit(landmarks[fold.train], target[fold.train])
+        found.append(distance(landmarks[fold.test]).numpy())
+    return float(np.quantile(np.concatenate(found), KNOWN_KEPT))
