@@ -243,3 +243,11 @@ def test_a_recording_becomes_curves(supine, looker, shipped):
     assert max(knee) - min(knee) < 0.2  # the same picture three times
     alone = LyingPerson(person.pictures[:1])
     assert list(over_time(alone, judge("lying_pose", alone))) == []
+
+
+def test_a_recording_of_a_room_without_anybody_is_refused(shared, looker):
+    mkv = shared / "lying" / "azure_kinect_mkv" / "recording.mkv"
+    with pytest.raises(RecordingError, match="a person must lie on the mattress"):
+        way(asked(mkv))
+    with pytest.raises(RecordingError, match="must come with a PNG"):
+        way(asked(mkv, mkv))

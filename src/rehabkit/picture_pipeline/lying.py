@@ -29,6 +29,8 @@ EVERY_S, MOST = 0.5, 60
 """Pictures of a recording are looked at this far apart, and twice as far whenever so many have come together."""
 LEAST_M = 0.4
 """What rises above the mattress and is shorter than a curled-up child is nobody."""
+LEAST_SPAN = 0.4
+"""Share of the length of what rises above the mattress that joints span at least."""
 LEAST_OVER_TIME = 3
 """Pictures that curves are drawn of at least."""
 
@@ -163,12 +165,23 @@ def _looked(frame: RgbdFrame, looker: Looker) -> tuple[Sighted | None, str]:
     """What one picture shows, or what it lacks."""
     try:
         one = looker.look(frame)
-        if one.picture is None or Extent.of(one.frame, one.bed, one.body).length_m < LEAST_M:
-            return None, nobody(one)
+    except RecordingError as error:
+        return None, str(error)
+    if one.picture is None or not _spans(one):
+        return None, nobody(one)
+    try:
         seen(one.picture)  # what the system would refuse
     except RecordingError as error:
         return None, str(error)
     return one, ""
+
+
+def _spans(one: Sighted) -> bool:
+    """Whether what rises above the mattress is long enough, and the joints fill it: in things they crowd together."""
+    extent = Extent.of(one.frame, one.bed, one.body)
+    points = one.picture.pixels[one.picture.found] if one.picture is not None else np.zeros((0, 2))
+    span_px = float(np.hypot(*np.ptp(points, axis=0))) if len(points) else 0.0
+    return extent.length_m >= LEAST_M and span_px >= LEAST_SPAN * extent.length_px
 
 
 def nobody(one: Sighted) -> str:
