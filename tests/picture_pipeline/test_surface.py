@@ -42,7 +42,12 @@ def test_a_file_that_names_its_parts_is_measured_by_them(tmp_path) -> None:
     (scene,) = a.figures
     assert isinstance(scene, Scene)
     assert len(scene.points_m) == len(scene.labels) == solids.hand(6000).n_points
-    assert {check.name for check in a.recording.checks} >= {"points on the hand", "density", "side of the hand"}
+    assert {check.name for check in a.recording.checks} >= {
+        "points on the hand",
+        "density",
+        "side of the hand",
+        "parts",
+    }
 
 
 def test_without_a_hand_stated_it_says_so(tmp_path) -> None:

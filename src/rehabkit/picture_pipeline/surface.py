@@ -10,7 +10,7 @@ import numpy as np
 
 from rehabkit.errors import RecordingError
 from rehabkit.figures import Scene
-from rehabkit.findings import Assessment, Finding, RecordingInfo
+from rehabkit.findings import Assessment, CheckResult, Finding, RecordingInfo
 from rehabkit.picture_pipeline.given import Asked, Beside
 from rehabkit.picture_pipeline.hand_cut import Cut, hand_in
 from rehabkit.picture_pipeline.surface_checks import checks_of
@@ -30,6 +30,12 @@ SYSTEM = "hand_surface"
 TITLE = "Hand surface"
 FLAT_M = 0.002
 """Thickness below which points are on a plane, and width below which they are on a line: no hand is so thin."""
+_NAMED = CheckResult(
+    name="parts",
+    status="warning",
+    message="the file names the parts; who named them isn't known",
+    remedy="look at the coloured cloud before you trust a measure",
+)
 DRAWN = 30_000
 """Points of the scene, which an assessment keeps; of more, these many are drawn."""
 
@@ -76,6 +82,8 @@ def way(asked: Asked) -> Assessment:
     shape = shape_of(cloud, hand) if hand is not None and cloud.labels is not None else None
     info = _info(paths, cloud, shape, hand)
     info.checks = checks_of([one for one, _ in read], [cut for _, cut in read], shape)
+    if any(_has_parts(one) for one, _ in read):
+        info.checks = [*info.checks, _NAMED]
     return _assessment(asked, found, cloud, info, network)
 
 
