@@ -227,7 +227,10 @@ def toml(found: dict[str, dict[str, Any]]) -> str:
                 *(f"{key} = {value:.2f}" for key, value in worst.items()),
                 "provisional = true",
             ]
-            lines += [f'source = "{n} simulated scans of {N_SHAPES} modelled hands (results/hand_measures.json)"', ""]
+            lines += [
+                f'source = "error from {n} simulated scans of {N_SHAPES} modelled hands (results/hand_measures.json)"',
+                "",
+            ]
     return "\n".join(lines)
 
 
