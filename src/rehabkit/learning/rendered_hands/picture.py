@@ -132,9 +132,7 @@ def _framing(points: Array, size: int, rng: np.random.Generator) -> tuple[Array,
 
 def _coloured(one: Arm, turn: Array, ita: float, rng: np.random.Generator) -> Array:
     """(n_faces, 3) light that each triangle sends to the camera."""
-    normal = normals(one.vertices, one.faces) @ turn.T
-    if np.linalg.det(turn) < 0:
-        normal = -normal  # a mirrored mesh is inside out
+    normal = normals(one.vertices, one.faces) @ turn.T  # outward, mirrored or not: those of the mesh before it turns
     towards = rng.normal(0, 0.8, (2, 3)) - [0, 0.4, 1.0]  # from the camera's side, rather from above
     towards /= np.linalg.norm(towards, axis=1, keepdims=True)
     tint = np.exp(rng.normal(0, [0.1, 0.03, 0.13], (2, 3))) * rng.uniform(0.1, 1.2, (2, 1))
