@@ -118,5 +118,5 @@ def _rows(hand: int, number: int, cloud: int, whole: Array) -> Iterator[dict[str
             **{name: value[row] for name, value in made.tensors.items()},
             "target": truth if number == 0 else np.full_like(truth, UNLABELLED),
             "truth": truth,
-            **{name: np.int64(value) for name, value in of_all.items()},
+            **{name: np.array(value, dtype=np.int64) for name, value in of_all.items()},
         }

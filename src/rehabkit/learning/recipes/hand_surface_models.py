@@ -167,10 +167,12 @@ def bare(inputs: Tensors) -> Examples:
     return Examples(inputs, np.zeros(n_rows, np.int64), np.array(["one"] * n_rows), np.arange(n_rows))
 
 
-def network(build: Callable[[], nn.Module], epochs: int, kind: type[KeptNetwork] = KeptNetwork) -> Callable[[], Model]:
+def network(
+    build: Callable[[], nn.Module], epochs: int, kind: type[KeptNetwork] = KeptNetwork, scans: NewScans = NewScans()
+) -> Callable[[], Model]:
     """A network on new scans."""
     config = TrainConfig(epochs, 32, 3e-3)
-    return lambda: kind(build, loss, config, augment=NewScans())
+    return lambda: kind(build, loss, config, augment=scans)
 
 
 class TreesModel(Model):
@@ -235,7 +237,8 @@ class SharesModel(Model):
 
     def predict(self, examples: Examples) -> Tensors:
         """The same ``probability`` everywhere."""
-        return {"probability": np.broadcast_to(self._shares, (*examples.target.shape, N_PARTS)).copy()}
+        shares: NDArray[np.float32] = np.broadcast_to(self._shares, (*examples.target.shape, N_PARTS)).copy()
+        return {"probability": shares}
 
 
 class TemplateModel(Model):

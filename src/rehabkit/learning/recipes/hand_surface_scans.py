@@ -68,7 +68,8 @@ def rim(mesh: Mesh) -> Array:
     """(n_edges, 2, 3) edges that belong to one triangle only: where a mesh is open."""
     edges = np.sort(mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     each, count = np.unique(edges, axis=0, return_counts=True)
-    return mesh.vertices[each[count == 1]]
+    found: Array = mesh.vertices[each[count == 1]]
+    return found
 
 
 def _forearm(edges: Array, rng: Rng) -> Array:

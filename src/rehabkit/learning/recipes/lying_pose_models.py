@@ -49,7 +49,9 @@ def error(outputs: Batch, batch: Batch) -> Tensor:
     likely = (apart / scale + 3 * scale.log()).mean()
     judged = binary_cross_entropy(outputs["hidden"].clamp(1e-5, 1 - 1e-5), hidden)
     length = [(at[:, PARENTS] - at[:, CHILDREN]).norm(dim=-1) for at in (outputs["position"], true)]
-    return likely + HIDDEN_WEIGHT * judged + BONE_WEIGHT * (length[0] - length[1]).abs().mean() / 0.05
+    bones = (length[0] - length[1]).abs().mean() / 0.05
+    whole: Tensor = likely + HIDDEN_WEIGHT * judged + BONE_WEIGHT * bones
+    return whole
 
 
 def augmented(batch: Batch, generator: torch.Generator) -> Batch:
