@@ -97,7 +97,7 @@ def _hidden(body: Body, evidence: Evidence) -> Finding:
         evidence.model_copy(update={"joints": [name.replace(" ", "_") for name in names]}),
         value=", ".join(names) or "none",
         attention=len(names) > len(JOINTS) // 3,
-        text="They are where the rest of the body makes them likely, with a larger uncertainty." if names else "",
+        text=f"Not seen, and put where the rest of the body makes them likely: {', '.join(names)}." if names else "",
     )
 
 
@@ -121,8 +121,8 @@ def _segments(body: Body, evidence: Evidence) -> list[Finding]:
         ):
             found.append(
                 _finding(
-                    f"{name}_{what}", f"{_words(name)}: {says}", own[0], side=_side(name), unit="deg",
-                    value=round(value, 1), uncertainty=off, text=own[1],
+                    f"{name}_{what}", f"{_words(name)}: {says}", own, side=_side(name), unit="deg",
+                    value=round(value, 1), uncertainty=off,
                 )
             )  # fmt: skip
     return found
@@ -132,21 +132,21 @@ def _angles(body: Body, evidence: Evidence) -> list[Finding]:
     found, off = joint_angles(JOINTS, body.positions), angle_spread_deg(JOINTS, body.positions, body.spread_m)
     findings = []
     for name, chain in ANGLES.items():
-        own, text = _with_joints(evidence, chain, body)
+        own = _with_joints(evidence, chain, body)
         findings.append(
             _finding(
                 name, f"{_words(name)}, lying", own, side=_side(name), joint=chain[1], unit="deg",
-                value=round(found[name], 1), uncertainty=round(off[name], 1), text=text,
+                value=round(found[name], 1), uncertainty=round(off[name], 1),
             )
         )  # fmt: skip
     return findings
 
 
-def _with_joints(evidence: Evidence, chain: Sequence[str], body: Body) -> tuple[Evidence, str]:
-    """The evidence with these joints, and a sentence where one of them wasn't seen."""
+def _with_joints(evidence: Evidence, chain: Sequence[str], body: Body) -> Evidence:
+    """The evidence with these joints, and which of them weren't seen."""
     unseen = [name.replace("_", " ") for name in chain if body.marked[JOINTS.index(name)]]
-    text = f"Not seen: {', '.join(unseen)}; estimated from the rest of the body." if unseen else ""
-    return evidence.model_copy(update={"joints": list(chain)}), text
+    method = f"{evidence.method}; not seen: {', '.join(unseen)}" if unseen else evidence.method
+    return evidence.model_copy(update={"joints": list(chain), "method": method})
 
 
 def _length(bodies: Sequence[Body], evidence: Evidence) -> Finding:
