@@ -13,7 +13,6 @@ from rehabkit.kinematics.depth.bed import Bed, Mask, bed_of, body_of
 from rehabkit.kinematics.depth.shown import Region, region_of, shaded
 from rehabkit.kinematics.depth.voting import joints_of
 from rehabkit.pose.lying import Looked, LyingFinder, View
-from rehabkit.pose.quiet import quiet
 from rehabkit.recordings.rgbd import RgbdFrame
 from rehabkit.runtime.store import checksum, status
 from rehabkit.systems.lying_pose.picture import JOINTS, LyingPicture
@@ -75,8 +74,7 @@ class Looker:
 
     def __init__(self, model: str = "full", *, dark: bool = False) -> None:
         self._model, self._dark = model, dark
-        with quiet():
-            self._finder = LyingFinder(model)
+        self._finder = LyingFinder(model)
 
     @property
     def models(self) -> dict[str, str]:
@@ -89,8 +87,7 @@ class Looker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with quiet():
-            self._finder.__exit__(kind, error, trace)
+        self._finder.__exit__(kind, error, trace)
 
     def look(self, frame: RgbdFrame) -> Sighted:
         """The joints' points in one picture.
@@ -117,10 +114,7 @@ class Looker:
         """In px of the depth picture."""
         colour = frame.colour if by_colour else None
         scale = np.ones(2) if colour is None else np.array(frame.colour_scale)
-        with quiet():
-            looked = self._finder.look(
-                shaded(frame, part) if colour is None else colour, views_of(region_of(part), scale)
-            )
+        looked = self._finder.look(shaded(frame, part) if colour is None else colour, views_of(region_of(part), scale))
         return Looked((looked.positions + 0.5) / scale - 0.5, looked.confidence)
 
 

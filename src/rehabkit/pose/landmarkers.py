@@ -6,6 +6,7 @@ A :class:`Tracker` follows one person from frame to frame; a :class:`Scanner` fi
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.errors import ModelError
+from rehabkit.pose.quiet import quiet
 from rehabkit.runtime.store import pose_task
 
 Array = NDArray[np.float64]
@@ -69,7 +71,7 @@ def ready(rgb: Picture) -> Ready:
 
 
 class Task:
-    """A MediaPipe task that is closed after use.
+    """A MediaPipe task that is closed after use; until then its C++ code's notes go nowhere.
 
     Parameters
     ----------
@@ -91,12 +93,15 @@ class Task:
             running_mode=vision.RunningMode[mode],
             **options,
         )
-        try:
-            self._task = getattr(vision, kind).create_from_options(chosen)
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(
-                f"model {model} must load, got {error}; run `rehabkit models fetch {model}` again"
-            ) from error
+        with ExitStack() as until_made:
+            until_made.enter_context(quiet())
+            try:
+                self._task = getattr(vision, kind).create_from_options(chosen)
+            except (RuntimeError, ValueError) as error:
+                raise ModelError(
+                    f"model {model} must load, got {error}; run `rehabkit models fetch {model}` again"
+                ) from error
+            self._until_closed = until_made.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +109,9 @@ class Task:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._task.close()
+        with self._until_closed:
+            self._task.close()
+            del self._task  # it says goodbye, too
 
 
 class _Landmarker(Task):
