@@ -135,7 +135,8 @@ def by_person(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     """Accuracy of each person left out: all looks at a picture averaged, and the first look alone."""
     examples, outputs = evaluated(recipe, source, quick)
     data = (examples.target, outputs["probability"], examples.subject)
-    averaged = by_subject(accuracy, *data, examples.recording)
+    together = by_recording(*data, examples.recording)
+    averaged = by_subject(accuracy, *together, np.arange(len(together[0])))
     first = examples.first_rows()
     alone = by_subject(accuracy, data[0][first], data[1][first], data[2][first], np.arange(len(first)))
     rows = [[person, averaged[person], alone[person]] for person in examples.subjects]

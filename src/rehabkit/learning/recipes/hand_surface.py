@@ -18,6 +18,7 @@ from rehabkit.learning.recipe import Recipe, Study
 from rehabkit.learning.recipes.hand_surface_data import examples_of, other_shapes
 from rehabkit.learning.recipes.hand_surface_models import (
     NeighbourNetwork,
+    NewScans,
     SharesModel,
     TemplateModel,
     TreesModel,
@@ -32,8 +33,10 @@ from rehabkit.systems.hand_surface.arrange import N_SLOTS
 from rehabkit.systems.hand_surface.system import HandSurface
 
 N_QUICK = 24
-EPOCHS, EPOCHS_BESIDE = 150, 10
+EPOCHS, EPOCHS_BESIDE = 600, 10
 """Of what ships, and of each network that stands beside it: 20 batches each."""
+N_KEPT_LONG = 6
+"""Scans of a hand and a size in the long training."""
 UNSURE, MOST_NO_HAND = 0.02, 0.5
 """Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""
 GOOD, MEASURABLE = 0.8, 0.9
@@ -73,7 +76,7 @@ class HandSurfaceRecipe(Recipe):
         "kind": TensorSpec(shape=[N_KINDS], axes=["kind"], description="a left hand, a right hand, no hand"),
     }
     models: ClassVar[Mapping[str, Callable[[], Model]]] = {
-        "small": network(lambda: Hssn(48), EPOCHS),
+        "small": network(lambda: Hssn(48), EPOCHS, scans=NewScans(n_kept=N_KEPT_LONG)),
         "published": network(lambda: Hssn(72), EPOCHS_BESIDE),
         "pointnet": network(PointNet, EPOCHS_BESIDE),
         "dgcnn": network(Dgcnn, EPOCHS_BESIDE, NeighbourNetwork),
