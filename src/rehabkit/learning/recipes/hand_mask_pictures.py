@@ -22,6 +22,8 @@ from rehabkit.systems.hand_mask import SIDE
 Array = NDArray[np.float64]
 TOGETHER = 20
 """Modelled hands next to each other that count as one person."""
+MODELLED, MODELLED_SET, PHOTOGRAPHED_SET = "modelled", "anny_synth_hands", "sign_digits"
+"""How names of modelled hands begin, and the catalogue's names of both sets."""
 OFF = 0.04
 """How far landmarks lie beside the true ones, as MediaPipe's do: spread of x and y in lengths of the palm."""
 LARGEST_PX = 128
@@ -45,7 +47,7 @@ def rendered_hands(folder: Path, n: int, seed: int) -> Iterator[Named]:
     hands, rng = anny_synth_hands.read(folder), np.random.default_rng(seed)
     for number in range(n):
         place = number * 7 % hands.n_hands  # 7 and 800 share no factor: every hand comes
-        yield Named(f"modelled {place // TOGETHER:02d}", rendered(hands, place, SIDE, rng))
+        yield Named(f"{MODELLED} {place // TOGETHER:02d}", rendered(hands, place, SIDE, rng))
 
 
 def photographed(folder: Path, n: int, seed: int) -> Iterator[Named]:
@@ -77,7 +79,12 @@ def examples_of(pictures: Sequence[Named], seed: int) -> Examples:
         target=np.stack([one.picture.skin for one in pictures]).astype(np.uint8),
         subject=np.array([one.subject for one in pictures]),
         recording=np.arange(len(pictures)),
-        covariates={"ita_deg": np.array([one.picture.ita for one in pictures])},
+        covariates={
+            "ita_deg": np.array([one.picture.ita for one in pictures]),
+            "data_set": np.array(
+                [MODELLED_SET if one.subject.startswith(MODELLED) else PHOTOGRAPHED_SET for one in pictures]
+            ),
+        },
     )
 
 

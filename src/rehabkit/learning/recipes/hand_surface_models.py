@@ -237,8 +237,8 @@ class SharesModel(Model):
 
     def predict(self, examples: Examples) -> Tensors:
         """The same ``probability`` everywhere."""
-        shares: NDArray[np.float32] = np.broadcast_to(self._shares, (*examples.target.shape, N_PARTS)).copy()
-        return {"probability": shares}
+        shares = np.broadcast_to(self._shares, (*examples.target.shape, N_PARTS))
+        return {"probability": shares.astype(np.float32)}
 
 
 class TemplateModel(Model):
