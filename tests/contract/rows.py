@@ -249,7 +249,17 @@ ROWS: dict[str, Row] = {
     "movement_quality": Row(squat, bad_skeletons, unprunable=frozenset({"classical"})),
     "joint_error": Row(squat, bad_skeletons),
     "pose_matching": Row(pair, bad_pairs, unprunable=frozenset({"classical"})),
-    "hand_mask": Row(hand_before_a_wall, bad_hands_before_walls, unprunable=frozenset({"small"})),
+    "hand_mask": Row(
+        hand_before_a_wall,
+        bad_hands_before_walls,
+        unprunable=frozenset({"small"}),
+        # not stretches: any network looks for a pixel where the pixel is
+        parts={
+            f"{name} {place}": Part(name, (slice(None), slice(None), place))
+            for name, n_places in (("picture", 3), ("hints", 2))
+            for place in range(n_places)
+        },
+    ),
     "recovery_prognosis": Row(imagery, bad_eegs),
     "knee_pain": Row(knee, bad_knees),
     "knee_pain_demo": Row(knee, bad_knees),
