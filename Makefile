@@ -65,7 +65,16 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/hand_camera.py $(DATA)
 	$(BIN)/python benchmarks/hand_angles.py $(DATA)
 	$(BIN)/python benchmarks/lying_pose.py $(DATA)/lying/anny_synth_rgbd
+	$(BIN)/rehabkit models fetch heavy
+	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views heavy colour
+	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views heavy dark 3
+	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views heavy whole 3
+	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views full colour 3
+	$(BIN)/python benchmarks/lying_end_to_end.py $(DATA)/lying/anny_synth_rgbd out/lying_views
+	$(BIN)/python benchmarks/hand_measures.py $(DATA)/hands/anny_synth_hands
+	$(BIN)/python benchmarks/hand_landmarks.py $(DATA)
 	$(BIN)/python benchmarks/systems.py $(DATA)
+	$(BIN)/python benchmarks/hand_crop.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
 bench: models ## measure speed and memory on a machine that does nothing else
