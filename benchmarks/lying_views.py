@@ -46,6 +46,7 @@ def whole(shape: tuple[int, ...], fine: Array) -> list[View]:
 
 
 def main(folder: Path, kept: Path, model: str, kind: str, every: int) -> None:
+    kept.mkdir(parents=True, exist_ok=True)
     with quiet(), LyingFinder(model) as finder:
         found = np.stack([looked_at(row, kind, finder) for row in read(folder)[::every]])
     np.save(kept / f"{kind}_{model}.npy", found.astype(np.float32))
