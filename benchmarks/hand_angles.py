@@ -19,7 +19,7 @@ from scipy.spatial.transform import Rotation
 
 from rehabkit.kinematics.hand import FINGERS, hand_angles
 from rehabkit.learning.rendered_hands.arm import arm, landmarks
-from rehabkit.learning.rendered_hands.drawing import lit, normals, projected, shown
+from rehabkit.learning.rendered_hands.drawing import UPRIGHT, lit, normals, projected, shown
 from rehabkit.learning.rendered_hands.picture import ITA, albedo, camera, halved
 from rehabkit.pose.hands import HandFinder
 from rehabkit.recordings.datasets import anny_synth_hands
@@ -133,9 +133,8 @@ def looked_at(finder: HandFinder, one: Drawn, true: Mapping[str, float], facing:
 def drawn(hands: AnnyHands, place: int, rng: np.random.Generator, facing_deg: float) -> Drawn:
     """A hand as it is held before a camera."""
     one, size = arm(hands, place, rng), 2 * SIDE_PX
-    upright = np.array([[0.0, 0, 1], [0, -1, 0], [1, 0, 0]])  # y of the mesh up, its z to the right
     angles = rng.normal([0.0, 0.0, facing_deg], LEAN_DEG)
-    turn = Rotation.from_euler("ZXY", angles, degrees=True).as_matrix() @ upright
+    turn = Rotation.from_euler("ZXY", angles, degrees=True).as_matrix() @ UPRIGHT
     side = "right" if rng.random() < 0.5 else "left"
     turn = turn if side == "right" else np.diag([-1.0, 1.0, 1.0]) @ turn
     flat, depth = projected(one.vertices, turn, 0.5)

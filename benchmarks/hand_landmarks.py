@@ -26,7 +26,7 @@ from rehabkit.imaging.colours import displayed, linear
 from rehabkit.learning.recipes.hand_gesture_data import FOLDER
 from rehabkit.learning.recipes.hand_gesture_modelled import posed
 from rehabkit.learning.rendered_hands.arm import arm
-from rehabkit.learning.rendered_hands.drawing import lit, normals, projected, shown
+from rehabkit.learning.rendered_hands.drawing import UPRIGHT, lit, normals, projected, shown
 from rehabkit.learning.rendered_hands.picture import LIGHTEST
 from rehabkit.pose.hands import Hand, HandFinder
 from rehabkit.recordings.datasets import anny_synth_hands, hgr1, sign_digits
@@ -114,10 +114,9 @@ def looks(finder: HandFinder, rgb: Picture) -> list[Hand | None]:
 def drawn(hands: AnnyHands, place: int, rng: np.random.Generator) -> Picture:
     """One modelled hand before a plain wall, upright and palm or back to the camera within limits."""
     one = arm(hands, place, rng)
-    upright = np.array([[0.0, 0, 1], [0, -1, 0], [1, 0, 0]])  # the mesh's y up, its palm to the camera
     half_turn = 180 * (rng.random() < 0.35)
     angles = [rng.normal(0, 30), rng.normal(0, 25), rng.normal(half_turn, 35)]
-    turn = Rotation.from_euler("ZXY", angles, degrees=True).as_matrix() @ upright
+    turn = Rotation.from_euler("ZXY", angles, degrees=True).as_matrix() @ UPRIGHT
     distance = rng.uniform(0.4, 0.9)
     flat, depth = projected(one.vertices, turn, distance)
     points, _ = projected(one.landmarks, turn, distance)

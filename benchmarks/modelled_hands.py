@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rehabkit.learning.rendered_hands.arm import band, wrist
 from rehabkit.recordings.cloud import PointCloud
 from rehabkit.recordings.datasets.anny_synth_hands import AnnyHands
 from rehabkit.recordings.datasets.hand_parts import PARTS, of_faces
@@ -94,7 +95,7 @@ def closed(vertices: Array, hands: AnnyHands) -> Mesh:
     vertices : (n_vertices, 3) metres, in the topology of ``hands``.
     """
     faces = hands.faces
-    ring = rim(faces)
+    ring = wrist(faces)
     edge, middle = vertices[ring], vertices[ring].mean(axis=0)
     places, bands, ends, n = [vertices], [faces], [ring], len(vertices)
     for k in range(1, RINGS + 1):
@@ -102,26 +103,13 @@ def closed(vertices: Array, hands: AnnyHands) -> Mesh:
         places.append(middle + (edge - middle) * (1 + 0.15 * share) - [0.0, FOREARM_M * share, 0.0])
         ends.append(n + np.arange(len(ring)))
         n += len(ring)
-    for first, second in pairwise(ends):
-        after, beyond = np.roll(first, -1), np.roll(second, -1)
-        bands += [np.stack([after, first, second], axis=1), np.stack([after, second, beyond], axis=1)]
+    bands += [band(first, second) for first, second in pairwise(ends)]
     places.append(places[-1].mean(axis=0)[None])
     bands.append(np.stack([np.roll(ends[-1], -1), ends[-1], np.full(len(ring), n)], axis=1))
     every = np.concatenate(bands)
     labels = np.zeros(len(every), dtype=np.int64)
     labels[: len(faces)] = of_faces(hands.parts, faces)
     return Mesh(np.concatenate(places), every, labels, PARTS)
-
-
-def rim(faces: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Corners around a mesh's only hole, one after the other."""
-    sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    back = {tuple(side) for side in sides[:, ::-1].tolist()}
-    after = dict(tuple(side) for side in sides.tolist() if tuple(side) not in back)
-    ring = [min(after)]
-    while after[ring[-1]] != ring[0]:
-        ring.append(after[ring[-1]])
-    return np.array(ring)
 
 
 def scan(mesh: Mesh, eye: Array, rng: np.random.Generator, scanner: Scanner) -> PointCloud:

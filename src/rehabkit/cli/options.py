@@ -84,6 +84,10 @@ Rate = Annotated[
     typer.Option("--rate", min=0.1, metavar="HZ", help="Samples a second, if an electrodes' file doesn't say."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Log = Annotated[
+    Path | None,
+    typer.Option("--log", metavar="FILE.csv", help="The session as a table.", rich_help_panel=OUTPUT),
+]
 Json = Annotated[
     str | None,
     typer.Option("--json", metavar="FILE|-", help="As JSON; - prints it.", rich_help_panel=OUTPUT),

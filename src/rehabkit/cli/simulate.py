@@ -51,10 +51,7 @@ def bilateral(
         Path | None, typer.Option("--plot", metavar="FILE.png", help="A picture of the session (.png, .svg, .pdf).",
                                   rich_help_panel=given.OUTPUT)
     ] = None,
-    log: Annotated[
-        Path | None,
-        typer.Option("--log", metavar="FILE.csv", help="The session as a table.", rich_help_panel=given.OUTPUT),
-    ] = None,
+    log: given.Log = None,
     json: given.Json = None,
     report: given.Report = None,
     description: given.Description = None,

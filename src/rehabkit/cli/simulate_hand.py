@@ -42,10 +42,7 @@ def hand(
     which: given.WhichHand = None,
     examples: given.Examples = None,
     anyway: given.Anyway = False,
-    log: Annotated[
-        Path | None,
-        typer.Option("--log", metavar="FILE.csv", help="The session as a table.", rich_help_panel=given.OUTPUT),
-    ] = None,
+    log: given.Log = None,
     json: given.Json = None,
     report: given.Report = None,
     pdf: given.Pdf = None,

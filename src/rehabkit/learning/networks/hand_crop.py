@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from rehabkit.learning.networks.convolutions import twice
 from rehabkit.learning.training import Batch
 
 WIDTHS = (24, 48, 72, 96)
@@ -30,7 +31,7 @@ class HandCrop(nn.Module):
     def __init__(self, n_classes: int, dropout: float = 0.3) -> None:
         super().__init__()
         into = [2 * 4, *WIDTHS[:-1]]
-        self.stages = nn.ModuleList(_stage(a, b) for a, b in zip(into, WIDTHS, strict=True))
+        self.stages = nn.ModuleList(twice(a, b) for a, b in zip(into, WIDTHS, strict=True))
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(2 * WIDTHS[-1], n_classes)
 
@@ -60,15 +61,3 @@ def relative_brightness(crop: Tensor) -> Tensor:
     apart = (light - mean) * mask
     spread = (apart.square().sum(dim=(1, 2), keepdim=True) / count).sqrt()
     return torch.stack([apart / (spread + 0.02), mask], dim=1)
-
-
-def _stage(n_in: int, n_out: int) -> nn.Sequential:
-    """Two convolutions, normalised over each crop alone."""
-    return nn.Sequential(
-        nn.Conv2d(n_in, n_out, 3, padding=1, bias=False),
-        nn.GroupNorm(1, n_out),
-        nn.ReLU(),
-        nn.Conv2d(n_out, n_out, 3, padding=1, bias=False),
-        nn.GroupNorm(1, n_out),
-        nn.ReLU(),
-    )

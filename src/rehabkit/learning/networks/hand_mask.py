@@ -12,6 +12,7 @@ import itertools
 import torch
 from torch import Tensor, nn
 
+from rehabkit.learning.networks.convolutions import twice
 from rehabkit.learning.training import Batch
 
 WIDTHS = (16, 32, 48, 64)
@@ -29,9 +30,9 @@ class HandMask(nn.Module):
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
         into = [4 * 5, *widths[:-1]]
-        self.down = nn.ModuleList(_block(a, b) for a, b in zip(into, widths, strict=True))
+        self.down = nn.ModuleList(twice(a, b) for a, b in zip(into, widths, strict=True))
         pairs = list(itertools.pairwise(widths))[::-1]
-        self.up = nn.ModuleList(_block(across + below, across) for across, below in pairs)
+        self.up = nn.ModuleList(twice(across + below, across) for across, below in pairs)
         self.head = nn.Conv2d(widths[0], 4, 1)
 
     def forward(self, picture: Tensor, hints: Tensor) -> Batch:
@@ -54,18 +55,6 @@ class HandMask(nn.Module):
             x = block(torch.cat([across, nn.functional.interpolate(x, scale_factor=2.0)], dim=1))
         logits = nn.functional.pixel_shuffle(self.head(x), 2).squeeze(1)
         return {"logits": logits, "mask": torch.sigmoid(logits)}
-
-
-def _block(n_in: int, n_out: int) -> nn.Sequential:
-    """Two convolutions, each normalised over all of its picture's channels: no batch statistics, for small batches."""
-    return nn.Sequential(
-        nn.Conv2d(n_in, n_out, 3, padding=1, bias=False),
-        nn.GroupNorm(1, n_out),
-        nn.ReLU(),
-        nn.Conv2d(n_out, n_out, 3, padding=1, bias=False),
-        nn.GroupNorm(1, n_out),
-        nn.ReLU(),
-    )
 
 
 def mask_loss(outputs: Batch, batch: Batch) -> Tensor:

@@ -52,7 +52,7 @@ def arm(hands: AnnyHands, place: int, rng: np.random.Generator) -> Arm:
     bare = int(rng.integers(1, n_rings + 1)) if rng.random() < 0.5 else n_rings
     rings = _rings(hand[edge], n_rings, bare, rng)
     ends = [edge, *(len(hand) + np.arange(len(edge)) + len(edge) * i for i in range(n_rings))]
-    bands = [_band(first, second) for first, second in itertools.pairwise(ends)]
+    bands = [band(first, second) for first, second in itertools.pairwise(ends)]
     faces = np.concatenate([hands.faces, *bands])
     skin = np.ones(len(faces), dtype=bool)
     skin[len(hands.faces) + 2 * len(edge) * bare :] = False
@@ -106,7 +106,7 @@ def _rings(edge: Array, n_rings: int, bare: int, rng: np.random.Generator) -> li
     return rings
 
 
-def _band(first: NDArray[np.int64], second: NDArray[np.int64]) -> Faces:
+def band(first: NDArray[np.int64], second: NDArray[np.int64]) -> Faces:
     """Triangles between two rings."""
     a, b, c, d = first, np.roll(first, -1), second, np.roll(second, -1)
     return np.concatenate([np.stack([b, a, c], axis=1), np.stack([b, c, d], axis=1)])

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Faces = NDArray[np.int64]
+UPRIGHT: Array = np.array([[0.0, 0, 1], [0, -1, 0], [1, 0, 0]])
+"""The axes of a modelled hand in the camera's: its y up, its z to the right, its palm to the camera."""
 
 
 def projected(points: Array, turn: Array, distance_m: float) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ from rehabkit.imaging.colours import Picture, displayed, linear
 from rehabkit.imaging.masks import Mask
 from rehabkit.imaging.tones import ABSORPTION, melanin_dose
 from rehabkit.learning.rendered_hands.arm import Arm, arm
-from rehabkit.learning.rendered_hands.drawing import lit, normals, projected, shown
+from rehabkit.learning.rendered_hands.drawing import UPRIGHT, lit, normals, projected, shown
 from rehabkit.learning.rendered_hands.ground import cloud, colour, ground
 from rehabkit.recordings.datasets.anny_synth_hands import AnnyHands
 
@@ -113,9 +113,8 @@ def _turn(rng: np.random.Generator) -> Array:
     """(3, 3) any side of the hand to the camera, fingers rather up than down."""
     from scipy.spatial.transform import Rotation
 
-    upright = np.array([[0.0, 0, 1], [0, -1, 0], [1, 0, 0]])  # y of the mesh up, its z to the right
     about_y, tilt, roll = rng.uniform(-180, 180), rng.normal(0, 30), rng.normal(0, 55)
-    return np.asarray(Rotation.from_euler("ZXY", [roll, tilt, about_y], degrees=True).as_matrix() @ upright)
+    return np.asarray(Rotation.from_euler("ZXY", [roll, tilt, about_y], degrees=True).as_matrix() @ UPRIGHT)
 
 
 def _framing(points: Array, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
