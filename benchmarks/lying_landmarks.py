@@ -22,7 +22,6 @@ from rehabkit.learning.lying_people.people import drawn
 from rehabkit.learning.lying_people.scene import rendered
 from rehabkit.picture_pipeline.lying_look import views_of
 from rehabkit.pose.lying import LyingFinder
-from rehabkit.pose.quiet import quiet
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
 from rehabkit.systems.lying_pose.picture import JOINTS
 
@@ -31,7 +30,7 @@ N_PICTURES = 2
 
 def main(first: int, last: int, path: Path, model: str) -> None:
     kept: dict[str, list[Any]] = {}
-    with quiet(), LyingFinder(model) as finder:
+    with LyingFinder(model) as finder:
         for person in range(first, last):
             for picture in range(N_PICTURES):
                 scene, view, rng = drawn(person, picture, blanket=False)

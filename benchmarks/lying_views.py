@@ -18,7 +18,6 @@ from rehabkit.kinematics.depth.bed import bed_of, body_of
 from rehabkit.kinematics.depth.shown import Region, region_of, shaded
 from rehabkit.picture_pipeline.lying_look import views_of
 from rehabkit.pose.lying import LyingFinder, View
-from rehabkit.pose.quiet import quiet
 from rehabkit.recordings.datasets.anny_synth_rgbd import LyingFrame, read
 
 Array = NDArray[np.float64]
@@ -47,7 +46,7 @@ def whole(shape: tuple[int, ...], fine: Array) -> list[View]:
 
 def main(folder: Path, kept: Path, model: str, kind: str, every: int) -> None:
     kept.mkdir(parents=True, exist_ok=True)
-    with quiet(), LyingFinder(model) as finder:
+    with LyingFinder(model) as finder:
         found = np.stack([looked_at(row, kind, finder) for row in read(folder)[::every]])
     np.save(kept / f"{kind}_{model}.npy", found.astype(np.float32))
 

@@ -22,8 +22,6 @@ from rehabkit.systems.hand_mask import SIDE
 Array = NDArray[np.float64]
 TOGETHER = 20
 """Modelled hands next to each other that count as one person."""
-MODELLED, MODELLED_SET, PHOTOGRAPHED_SET = "modelled", "anny_synth_hands", "sign_digits"
-"""How names of modelled hands begin, and the catalogue's names of both sets."""
 OFF = 0.04
 """How far landmarks lie beside the true ones, as MediaPipe's do: spread of x and y in lengths of the palm."""
 LARGEST_PX = 128
@@ -31,8 +29,9 @@ LARGEST_PX = 128
 
 
 class Named(NamedTuple):
-    """A picture with who is on it."""
+    """A picture with who is on it, and the catalogue's name of the set that it was made from."""
 
+    data_set: str
     subject: str
     picture: Rendered
 
@@ -47,7 +46,7 @@ def rendered_hands(folder: Path, n: int, seed: int) -> Iterator[Named]:
     hands, rng = anny_synth_hands.read(folder), np.random.default_rng(seed)
     for number in range(n):
         place = number * 7 % hands.n_hands  # 7 and 800 share no factor: every hand comes
-        yield Named(f"{MODELLED} {place // TOGETHER:02d}", rendered(hands, place, SIDE, rng))
+        yield Named("anny_synth_hands", f"modelled {place // TOGETHER:02d}", rendered(hands, place, SIDE, rng))
 
 
 def photographed(folder: Path, n: int, seed: int) -> Iterator[Named]:
@@ -65,7 +64,7 @@ def photographed(folder: Path, n: int, seed: int) -> Iterator[Named]:
             skin = apart_from_wall(rgb) if max(rgb.shape) <= LARGEST_PX else None
             if skin is not None and made < n:
                 made += 1
-                yield Named(listed[row].subject, pasted(rgb, skin, points[row], SIDE, rng))
+                yield Named("sign_digits", listed[row].subject, pasted(rgb, skin, points[row], SIDE, rng))
 
 
 def examples_of(pictures: Sequence[Named], seed: int) -> Examples:
@@ -81,9 +80,7 @@ def examples_of(pictures: Sequence[Named], seed: int) -> Examples:
         recording=np.arange(len(pictures)),
         covariates={
             "ita_deg": np.array([one.picture.ita for one in pictures]),
-            "data_set": np.array(
-                [MODELLED_SET if one.subject.startswith(MODELLED) else PHOTOGRAPHED_SET for one in pictures]
-            ),
+            "data_set": np.array([one.data_set for one in pictures]),
         },
     )
 
