@@ -20,6 +20,9 @@ Batch = dict[str, Tensor]
 """Inputs and numeric covariates by name, and ``target``; the first axis is the batch."""
 Loss = Callable[[Batch, Batch], Tensor]
 """(network outputs, batch) → scalar."""
+_Scheduled = tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]
+LEAST_OF_MUON = 16
+"""Rows and columns of a matrix that Muon takes: first and last layers have fewer."""
 Augment = Callable[[Batch, torch.Generator], Batch]
 """Changes a training batch; draws only from the generator, so that a seed fixes it."""
 
@@ -36,6 +39,8 @@ class TrainConfig:
     max_norm : gradients are clipped to this norm.
     mixed : products in bfloat16 on a CPU, too (a GPU always does); several times as fast for wide convolutions on a
         processor made for it, slower for small networks and on others.
+    muon : learning rate of Muon (Jordan et al. 2024: steps are orthogonalised) for matrices of at least 16 rows and
+        columns, AdamW being left the rest; ``None``: AdamW for everything.
     """
 
     epochs: int = 30
@@ -46,6 +51,7 @@ class TrainConfig:
     inner_share: float = 0.2
     max_norm: float = 1.0
     mixed: bool = False
+    muon: float | None = None
 
 
 @dataclass
@@ -191,15 +197,13 @@ def train(
     where = device()
     module.to(where).train()
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.AdamW(module.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
-    n_steps = config.epochs * -(-len(examples) // config.batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, total_steps=n_steps)
+    optimisers = _optimisers(module, config, config.epochs * -(-len(examples) // config.batch_size))
     progress = Progress(module)
     names = list(examples.inputs)
     for epoch in range(1, config.epochs + 1):
         progress.epoch = epoch
         losses = [
-            _step(module, names, batch, loss, optimiser, schedule, config)
+            _step(module, names, batch, loss, optimisers, config)
             for batch in _batches(examples, config.batch_size, generator, augment, where)
         ]
         progress.train_loss = float(np.mean(losses))
@@ -215,6 +219,22 @@ def train(
         callback.at_end(progress)
     module.cpu().eval()
     return progress
+
+
+def _optimisers(module: nn.Module, config: TrainConfig, n_steps: int) -> list[_Scheduled]:
+    """What trains what is to be trained, each with a one-cycle schedule."""
+    muon = config.muon or 0.0
+    trained = [one for one in module.parameters() if one.requires_grad]
+    large = [one for one in trained if muon and one.ndim == 2 and min(one.shape) >= LEAST_OF_MUON]
+    rest = [one for one in trained if all(one is not other for other in large)]
+    found: list[_Scheduled] = []
+    for kind, part, rate in ((torch.optim.AdamW, rest, config.learning_rate), (torch.optim.Muon, large, muon)):
+        if part:
+            optimiser = kind(part, lr=rate, weight_decay=config.weight_decay)
+            cycled = kind is torch.optim.AdamW  # Muon's momentum stays
+            schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=n_steps, cycle_momentum=cycled)
+            found.append((optimiser, schedule))
+    return found
 
 
 def _batches(
@@ -237,18 +257,19 @@ def _step(
     names: list[str],
     batch: Batch,
     loss: Loss,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
+    optimisers: Sequence[_Scheduled],
     config: TrainConfig,
 ) -> float:
     where = batch["target"].device.type
     with torch.autocast(where, dtype=torch.bfloat16, enabled=config.mixed or where == "cuda"):
         value = loss(module(*(batch[name] for name in names)), batch)
-    optimiser.zero_grad(set_to_none=True)
+    for optimiser, _ in optimisers:
+        optimiser.zero_grad(set_to_none=True)
     value.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(module.parameters(), config.max_norm)
-    optimiser.step()
-    schedule.step()
+    for optimiser, schedule in optimisers:
+        optimiser.step()
+        schedule.step()
     return float(value.detach())
 
 

@@ -9,18 +9,8 @@ from torch import Tensor
 
 from rehabkit.errors import ModelError
 from rehabkit.learning.export import require_labels
-from rehabkit.learning.networks.hand_surface import (
-    Blocks,
-    Dgcnn,
-    EdgeConvolution,
-    Hssn,
-    PointNet,
-    Segmenter,
-    flat,
-    largest,
-    pool,
-    spread,
-)
+from rehabkit.learning.networks.edge_convolution import EdgeConvolution, flat, largest, pool, spread
+from rehabkit.learning.networks.hand_surface import Blocks, Dgcnn, Hssn, PointNet, Segmenter
 from rehabkit.recordings.cloud import PointCloud
 from rehabkit.systems.hand_surface.arrange import arranged
 

@@ -11,11 +11,13 @@ import torch
 
 from rehabkit.learning import bench
 from rehabkit.learning.examples import Examples
+from rehabkit.learning.networks.hand_axes import HandAxes
+from rehabkit.learning.networks.hand_surface import PointNet
 from rehabkit.learning.protocols import check_split
 from rehabkit.learning.recipes import hand_surface_models
 from rehabkit.learning.recipes.hand_surface import HandSurfaceRecipe
 from rehabkit.learning.recipes.hand_surface_data import VARIANTS, other_shapes, shapes
-from rehabkit.learning.recipes.hand_surface_models import UNLABELLED, NewScans, SharesModel, loss, scan
+from rehabkit.learning.recipes.hand_surface_models import UNLABELLED, NewScans, SharesModel, axes_loss, loss, scan
 from rehabkit.learning.recipes.hand_surface_scans import (
     N_FOREARM,
     N_SURFACE,
@@ -130,6 +132,48 @@ def test_labels_follow_their_points_into_the_slots(whole: np.ndarray) -> None:
     assert (one.target[n_points:] == UNLABELLED).all()
 
 
+def test_along_a_scans_axes_it_is_a_right_hand(whole: np.ndarray) -> None:
+    """The same scan as it was drawn, mirrored if it is a left hand: every point stands where it stood, in units."""
+    for seed in range(6):
+        one = scan(whole, (seed, 1), 512)
+        rng = np.random.default_rng((seed, 1))
+        cloud, kind = scanned(whole, rng, int(rng.integers(256, 513)), TRAINING)
+        true = (cloud.points - cloud.points.mean(axis=0)) * np.array([-1.0 if kind == 0 else 1.0, 1, 1])
+        true /= np.sqrt((true**2).sum(axis=1).mean())
+        points = (one.tensors["points"] @ one.tensors["axes"])[: cloud.n_points]
+        assert np.linalg.norm(points[:, None] - true[None], axis=2).min(axis=1).max() < 1e-4
+        as_it_is = np.linalg.det(one.tensors["axes"]) > 0
+        assert kind == NO_HAND or one.tensors["handed"][0] == float(as_it_is == (kind == 1))
+
+
+def test_a_shaken_scan_is_the_same_hand_in_other_axes(whole: np.ndarray) -> None:
+    """Without stretch, what lies along the hand's axes stays where it was, and so does which hand it is."""
+    shake = NewScans({256: 1.0}, 1, 4096, stretch=0.0, turned=0.5, mirrored=1.0)
+    batch = {
+        "hand": torch.arange(900, 908),
+        "surface": torch.as_tensor(whole)[None].expand(8, -1, -1),
+        "target": torch.zeros(8),
+    }
+    found = shake(batch, torch.Generator().manual_seed(0))
+    for row in range(8):
+        one = hand_surface_models._MADE[900 + row, 256, 0]
+        before = one.tensors["points"] @ one.tensors["axes"]
+        assert np.allclose(found["points"][row] @ found["axes"][row], before, atol=1e-4)
+        proper = bool(torch.det(found["axes"][row]) > 0)
+        assert one.kind == NO_HAND or bool(found["handed"][row, 0]) == (proper == (one.kind == 1))
+    assert len({bool(torch.det(one) > 0) for one in found["axes"]}) == 2
+
+
+def test_axes_that_are_right_cost_nothing_and_things_are_not_asked_for_theirs(whole: np.ndarray) -> None:
+    axes = torch.linalg.qr(torch.randn(2, 3, 3, generator=torch.Generator().manual_seed(0)))[0]
+    looked_in = torch.eye(3).expand(2, 1, 3, 3)
+    right = {"said": axes[:, None].clone(), "looked_in": looked_in}
+    assert float(axes_loss(right, {"axes": axes, "kind": torch.tensor([0, 1])})) == pytest.approx(0.0, abs=0.04)
+    right["said"][1] = -right["said"][1]  # two units off along each axis
+    assert float(axes_loss(right, {"axes": axes, "kind": torch.tensor([0, NO_HAND])})) == pytest.approx(0.0, abs=0.04)
+    assert float(axes_loss(right, {"axes": axes, "kind": torch.tensor([0, 1])})) == pytest.approx(1.0, abs=0.05)
+
+
 def test_shapes_are_groups_of_hands_with_like_bones(hands: AnnyHands) -> None:
     group = shapes(hands)
     assert len(np.unique(group)) == 40
@@ -190,13 +234,17 @@ def test_a_network_is_trained_once_on_the_training_shapes_alone(
     quick: Examples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hand_surface_models, "home", lambda: tmp_path)
-    make = hand_surface_models.network(lambda: hand_surface_models.hand_surface.PointNet((8, 16)), 1)
+    monkeypatch.setattr(hand_surface_models, "HandAxes", lambda: HandAxes(6))
+    make = hand_surface_models.network(lambda axes: PointNet((8, 16), axes), 1, 1)
     first, second = make(), make()
     first.augment = second.augment = NewScans({128: 1.0}, n_points=256)
     first.fit(quick, 0)
-    assert len(list((tmp_path / "folds").iterdir())) == 1
+    assert len(list((tmp_path / "folds").iterdir())) == 2  # the network, and what finds its axes
+    trained = first.axes.module().state_dict()
+    kept = first.module().axes.state_dict()
+    assert all(torch.equal(kept[name], value) for name, value in trained.items())
     second.fit(quick.at(quick.covariates["learn"] > 0), 0)
-    assert len(list((tmp_path / "folds").iterdir())) == 1
+    assert len(list((tmp_path / "folds").iterdir())) == 2
     some = quick.at(np.arange(2))
     assert np.array_equal(first.predict(some)["probability"], second.predict(some)["probability"])
 

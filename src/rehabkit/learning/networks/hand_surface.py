@@ -11,16 +11,15 @@ All take what :mod:`rehabkit.systems.hand_surface.arrange` gives: ``points`` and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from rehabkit.learning.networks.edge_convolution import FAR, EdgeConvolution, Pointwise, flat, pool, spread
+from rehabkit.learning.networks.hand_axes import HandAxes, cross
 from rehabkit.systems.hand_surface.arrange import LEVELS, NEAREST, READ, SCALES, SPANS
 
 N_PARTS, N_KINDS = 6, 3
-FAR = -1e4
-"""Stands for nothing in a maximum."""
 
 
 @dataclass(frozen=True)
@@ -41,92 +40,50 @@ class Blocks:
     normals: bool = True
 
 
-class _Largest(torch.autograd.Function):
-    """Largest of the neighbours' features; its gradient goes to the winners alone, which spares most of the work.
-
-    torch looks for a maximum three times as fast as for its place, so the place rides along: each neighbour's rank is
-    written over the last four bits of its features (a millionth of their size), and read off the largest.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, features: Tensor, near: Tensor) -> Tensor:
-        """(n, channel) features and (n, k) which, k at most 16 → (n, channel)."""
-        n, k = near.shape
-        bits = features.index_select(0, near.t().flatten()).view(torch.int32).view(k, n, -1)
-        bits.bitwise_and_(-16).bitwise_or_(torch.arange(k, dtype=torch.int32, device=near.device)[:, None, None])
-        rank = bits.view(torch.float32).amax(dim=0).view(torch.int32).bitwise_and_(15)
-        winner = near.gather(1, rank.long())
-        ctx.save_for_backward(winner)
-        ctx.n = len(features)
-        return features.gather(0, winner)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        """To each feature what those that took it pass back."""
-        (winner,), (gradient,) = ctx.saved_tensors, gradients
-        zeros = torch.zeros(ctx.n, gradient.shape[1], dtype=gradient.dtype, device=gradient.device)
-        return zeros.scatter_add_(0, winner, gradient), None
-
-
-def largest(features: Tensor, near: Tensor, *, training: bool) -> Tensor:
-    """(n, channel) features and (n, k) which → (n, channel) the largest of each point's neighbours."""
-    if training and near.shape[1] <= 16:
-        found: Tensor = _Largest.apply(features.float(), near)  # type: ignore[no-untyped-call]
-        return found
-    return features[near.t()].amax(dim=0)
-
-
-class Pointwise(nn.Sequential):
-    """One layer on each point: normalised over its own channels, so that no point depends on how many others are."""
-
-    def __init__(self, n_in: int, n_out: int) -> None:
-        super().__init__(nn.Linear(n_in, n_out), nn.LayerNorm(n_out), nn.ReLU())
-
-
-class EdgeConvolution(nn.Module):
-    """Largest over neighbours j of W (x_i, x_j − x_i) (Wang et al. 2019, ACM Trans. Graphics 38:146, equation 8).
-
-    W (x_i, x_j − x_i) = (W₁ − W₂) x_i + W₂ x_j: both products are taken once a point instead of once an edge, and the
-    maximum of the second alone is needed. The norm comes after it, which is what makes this possible.
+class Segmenter(nn.Module):
+    """What all networks share: points in, turned as the hand lies; logits of parts and of the kind of thing out.
 
     Parameters
     ----------
-    spans : columns of neighbours, one slice each; the channels are shared among them.
+    axes : finds the hand's axes, trained before and not trained further; without it the cloud stays as it came.
     """
 
-    def __init__(self, n_in: int, n_out: int, spans: tuple[slice, ...]) -> None:
+    def __init__(self, axes: HandAxes | None = None) -> None:
         super().__init__()
-        self.spans = spans
-        self.own = nn.Linear(n_in, n_out)
-        self.other = nn.ModuleList(nn.Linear(n_in, n_out // len(spans), bias=False) for _ in spans)
-        self.norm = nn.LayerNorm(n_out)
+        self.axes = axes if axes is None else axes.requires_grad_(False)
 
-    def forward(self, features: Tensor, near: Tensor) -> Tensor:
-        """(n, n_in) features, (n, columns) neighbours → (n, n_out)."""
-        parts = []
-        for layer, span in zip(self.other, self.spans, strict=True):
-            parts.append(largest(layer(features), near[:, span], training=self.training))
-        result: Tensor = torch.relu(self.norm(self.own(features) + torch.cat(parts, dim=1)))
-        return result
-
-
-class Segmenter(nn.Module):
-    """What all networks share: points in, logits of parts and of the kind of thing out."""
+    def train(self, mode: bool = True) -> Segmenter:
+        """The axes stay as they were trained."""
+        super().train(mode)
+        if self.axes is not None:
+            self.axes.eval()
+        return self
 
     def forward(
         self, points: Tensor, normals: Tensor, neighbours: Tensor, present: Tensor, handed: Tensor
     ) -> dict[str, Tensor]:
         """Outputs by name, as the module says. In mirrored axes a hand that looks like a left one is a right one."""
+        neighbours = neighbours.round().long()
         there = ((present > 0.5) & (neighbours[..., 0] > -0.5))[..., None]  # (batch, slot, 1)
-        parts, kinds = self.logits(points, normals, neighbours.round().long(), there)
+        as_it_is = handed > 0.5
+        if self.axes is not None:
+            axes = self.axes.found(points, normals, neighbours, there)["axes"]
+            points, normals = points @ axes, normals @ axes
+            as_it_is = as_it_is == (determinant(axes) > 0)
+        parts, kinds = self.logits(points, normals, neighbours, there)
         mirrored = torch.stack([kinds[:, 1], kinds[:, 0], kinds[:, 2]], dim=1)
-        kinds = torch.where(handed > 0.5, kinds, mirrored)
+        kinds = torch.where(as_it_is, kinds, mirrored)
         found = {"logits": parts, "kind_logits": kinds}
         return found | {"probability": parts.softmax(dim=-1), "kind": kinds.softmax(dim=-1)}
 
     def logits(self, points: Tensor, normals: Tensor, neighbours: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
         """(batch, slot, part) and (batch, kind)."""
         raise NotImplementedError
+
+
+def determinant(axes: Tensor) -> Tensor:
+    """(batch, 3, 3) → (batch, 1)."""
+    return (cross(axes[:, :, 0], axes[:, :, 1]) * axes[:, :, 2]).sum(dim=1, keepdim=True)
 
 
 class Head(nn.Module):
@@ -145,34 +102,6 @@ class Head(nn.Module):
         return self.last(x), self.kind(pooled)
 
 
-def pool(features: Tensor, there: Tensor) -> Tensor:
-    """(batch, slot, channel), (batch, slot, 1) → (batch, 2 · channel): largest and mean of those points."""
-    most = torch.where(there, features, torch.full_like(features, FAR)).amax(dim=1)
-    share = there.to(features.dtype)
-    return torch.cat([most, (features * share).sum(dim=1) / share.sum(dim=1).clamp_min(1.0)], dim=1)
-
-
-def flat(near: Tensor, n_slots: int) -> Tensor:
-    """(batch, m, k) slots of a row → (batch · m, k) places among all rows' slots."""
-    first = torch.arange(near.shape[0], device=near.device)[:, None, None] * n_slots
-    return (near.clamp(0, n_slots - 1) + first).reshape(-1, near.shape[2])
-
-
-def spread(features: Tensor, at: Tensor, points: Tensor, near: Tensor) -> Tensor:
-    """Features of a thinner cloud at all points: of the three nearest, weighed by 1 / squared distance.
-
-    Qi et al. 2017, NeurIPS, PointNet++, equation 2.
-
-    Parameters
-    ----------
-    features : (m, channel) of the thinner cloud; at : (m, 3) where its points are.
-    points : (n, 3); near : (n, 3) which of the m.
-    """
-    weight = 1 / ((at[near] - points[:, None]).square().sum(dim=2, keepdim=True) + 1e-4)
-    weight = weight / weight.sum(dim=1, keepdim=True)
-    return (features[near] * weight).sum(dim=1)
-
-
 _FIRST = len(SCALES) * READ
 _COARSE = tuple(_FIRST + i * (NEAREST + READ) for i in range(len(LEVELS)))
 
@@ -184,10 +113,11 @@ class Hssn(Segmenter):
     ----------
     width : channels of the first stages, a multiple of 3; thinner clouds have two and three times as many.
     blocks : which are there.
+    axes : see :class:`Segmenter`.
     """
 
-    def __init__(self, width: int = 48, blocks: Blocks = Blocks()) -> None:
-        super().__init__()
+    def __init__(self, width: int = 48, blocks: Blocks = Blocks(), axes: HandAxes | None = None) -> None:
+        super().__init__(axes)
         self.blocks = blocks
         spans = SPANS if blocks.scales else SPANS[1:2]
         self.stem = Pointwise(6 if blocks.normals else 3, width)
@@ -264,8 +194,8 @@ class Hssn(Segmenter):
 class PointNet(Segmenter):
     """Each point alone, then the whole cloud's maximum beside it (Qi et al. 2017, CVPR), without its two transforms."""
 
-    def __init__(self, widths: tuple[int, ...] = (64, 64, 128, 256)) -> None:
-        super().__init__()
+    def __init__(self, widths: tuple[int, ...] = (64, 64, 128, 256), axes: HandAxes | None = None) -> None:
+        super().__init__(axes)
         self.layers = nn.ModuleList(Pointwise(a, b) for a, b in zip((6, *widths), widths, strict=False))
         self.head = Head(sum(widths), 2 * widths[-1], 128)
 
@@ -281,8 +211,8 @@ class PointNet(Segmenter):
 class Dgcnn(Segmenter):
     """Edge convolutions whose neighbours are found anew among the features of each stage (Wang et al. 2019)."""
 
-    def __init__(self, width: int = 48, k: int = 16) -> None:
-        super().__init__()
+    def __init__(self, width: int = 48, k: int = 16, axes: HandAxes | None = None) -> None:
+        super().__init__(axes)
         self.k = k
         every = (slice(None),)
         self.stages = nn.ModuleList([EdgeConvolution(6, width, every)])

@@ -18,7 +18,6 @@ from rehabkit.learning.recipe import Recipe, Study
 from rehabkit.learning.recipes.hand_surface_data import examples_of, other_shapes
 from rehabkit.learning.recipes.hand_surface_models import (
     NeighbourNetwork,
-    NewScans,
     SharesModel,
     TemplateModel,
     TreesModel,
@@ -33,10 +32,8 @@ from rehabkit.systems.hand_surface.arrange import N_SLOTS
 from rehabkit.systems.hand_surface.system import HandSurface
 
 N_QUICK = 24
-EPOCHS, EPOCHS_BESIDE = 600, 10
-"""Of what ships, and of each network that stands beside it: 20 batches each."""
-N_KEPT_LONG = 6
-"""Scans of a hand and a size in the long training."""
+EPOCHS, EPOCHS_BESIDE, EPOCHS_OF_AXES = 900, 40, 120
+"""Passes of what ships, of each network that stands beside it (20 batches each), and of what finds the hand's axes."""
 UNSURE, MOST_NO_HAND = 0.02, 0.5
 """Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""
 GOOD, MEASURABLE = 0.8, 0.9
@@ -76,10 +73,10 @@ class HandSurfaceRecipe(Recipe):
         "kind": TensorSpec(shape=[N_KINDS], axes=["kind"], description="a left hand, a right hand, no hand"),
     }
     models: ClassVar[Mapping[str, Callable[[], Model]]] = {
-        "small": network(lambda: Hssn(48), EPOCHS, scans=NewScans(n_kept=N_KEPT_LONG)),
-        "published": network(lambda: Hssn(72), EPOCHS_BESIDE),
-        "pointnet": network(PointNet, EPOCHS_BESIDE),
-        "dgcnn": network(Dgcnn, EPOCHS_BESIDE, NeighbourNetwork),
+        "small": network(lambda axes: Hssn(48, axes=axes), EPOCHS, EPOCHS_OF_AXES),
+        "published": network(lambda axes: Hssn(72, axes=axes), EPOCHS_BESIDE, EPOCHS_OF_AXES),
+        "pointnet": network(lambda axes: PointNet(axes=axes), EPOCHS_BESIDE, EPOCHS_OF_AXES),
+        "dgcnn": network(lambda axes: Dgcnn(axes=axes), EPOCHS_BESIDE, EPOCHS_OF_AXES, NeighbourNetwork),
         "classical": TreesModel,
     }
     baselines: ClassVar[Mapping[str, Callable[[], Model]]] = {
@@ -97,7 +94,7 @@ class HandSurfaceRecipe(Recipe):
     studies: ClassVar[Mapping[str, Study]] = {
         "density": lambda source, quick: study.density(HandSurfaceRecipe(), source, quick),
         "noise": lambda source, quick: study.noise(HandSurfaceRecipe(), source, quick),
-        "blocks": lambda source, quick: study.blocks(HandSurfaceRecipe(), source, quick, EPOCHS_BESIDE),
+        "blocks": lambda source, quick: study.blocks(HandSurfaceRecipe(), source, quick, EPOCHS_BESIDE, EPOCHS_OF_AXES),
         "kinds": lambda source, quick: study.kinds(HandSurfaceRecipe(), source, quick),
         "elsewhere": lambda source, quick: study.elsewhere(HandSurfaceRecipe(), source, quick),
         "speed": lambda source, quick: study.speed(HandSurfaceRecipe(), source, quick),

@@ -13,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, normalize
 
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.model import Model, NetworkModel, run
-from rehabkit.learning.networks import hand_surface
+from rehabkit.learning.networks import edge_convolution, hand_axes, hand_surface
+from rehabkit.learning.networks.hand_axes import HandAxes
 from rehabkit.learning.networks.hand_surface import N_PARTS
 from rehabkit.learning.recipes import hand_surface_scans
 from rehabkit.learning.recipes.hand_surface_scans import NO_HAND, TRAINING, Sight, scanned
@@ -34,11 +35,22 @@ SIZES = {1024: 0.15, 512: 0.3, 256: 0.35, 128: 0.2}
 """Slots of a batch's scans, and how often: thin scans cost little, and teach as much of what a hand looks like."""
 N_POINTS = 4096
 """Points of a batch: the thinner its scans, the more of them."""
-N_KEPT = 3
+N_KEPT = 6
 """Scans of a hand and a size that are made; each is then used several times, changed a little."""
 N_AT_ONCE = 16
+RATE, MUON = 3e-3, 0.02
+"""Learning rates of AdamW and of Muon."""
 KIND_WEIGHT, PALM_WEIGHT = 0.2, 0.6
 """Of the kind beside the parts, and of a point of the palm, where most points lie, beside one of a finger."""
+
+
+def axes_loss(outputs: Batch, batch: Batch) -> Tensor:
+    """Mean distance of the directions that were said from the true ones, of hands, at each look."""
+    true = outputs["looked_in"].transpose(2, 3) @ batch["axes"][:, None]  # as they lie in the axes it looked in
+    off = ((outputs["said"] - true).square().sum(dim=2) + 1e-3).sqrt().mean(dim=(1, 2))  # (batch,)
+    of_hands = (batch["kind"] != NO_HAND).to(off.dtype)
+    mean: Tensor = (off * of_hands).sum() / of_hands.sum().clamp_min(1.0)
+    return mean
 
 
 def loss(outputs: Batch, batch: Batch) -> Tensor:
@@ -51,7 +63,10 @@ def loss(outputs: Batch, batch: Batch) -> Tensor:
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan, arranged: its tensors without a batch axis, its parts and its kind."""
+    """One scan, arranged: its tensors without a batch axis, its parts and its kind.
+
+    Among the tensors are ``axes`` (3, 3): points @ axes lie as a right hand's.
+    """
 
     tensors: Tensors
     target: NDArray[np.int64]
@@ -73,7 +88,9 @@ def scan(whole: Array, seed: tuple[int, ...], n_slots: int, sight: Sight = TRAIN
     if kind != NO_HAND and cloud.labels is not None:
         target[: cloud.n_points] = cloud.labels[made.places[0]]
     tensors = {name: value[0] for name, value in made.tensors.items()}
-    return Scan(tensors | {"neighbours": tensors["neighbours"].astype(np.int16)}, target, kind)
+    as_right = np.diag([-1.0, 1, 1]) if kind == 0 else np.eye(3)
+    axes = (made.turn.T @ as_right).astype(np.float32)
+    return Scan(tensors | {"axes": axes, "neighbours": tensors["neighbours"].astype(np.int16)}, target, kind)
 
 
 _MADE: dict[tuple[int, ...], Scan] = {}
@@ -82,13 +99,24 @@ _MADE: dict[tuple[int, ...], Scan] = {}
 
 @dataclass(frozen=True)
 class NewScans:
-    """Augmentation: scans of the batch's hands, of one size a batch, shaken, stretched and at times turned."""
+    """Augmentation: scans of the batch's hands, of one size a batch, stretched and turned a little, at times mirrored.
+
+    Parameters
+    ----------
+    sizes : slots of a batch's scans, and how often.
+    n_kept : scans of a hand and a size that are made; each is then used several times, changed a little.
+    n_points : points of a batch: the thinner its scans, the more of them.
+    stretch : standard deviation of the factors along the hand's axes.
+    turned : standard deviation of the rotation vector in radians.
+    mirrored : share of scans whose axes are mirrored at random.
+    """
 
     sizes: Mapping[int, float] = field(default_factory=lambda: SIZES)
     n_kept: int = N_KEPT
     n_points: int = N_POINTS
     stretch: float = 0.08
-    turned: float = 0.1
+    turned: float = 0.2
+    mirrored: float = 0.15
 
     def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
         """A batch of scans of one size."""
@@ -98,9 +126,9 @@ class NewScans:
         numbers = torch.randint(self.n_kept, (len(rows),), generator=generator).tolist()
         scans = [self._scan(batch, row, size, number) for row, number in zip(rows, numbers, strict=True)]
         tensors = {name: torch.from_numpy(np.stack([one.tensors[name] for one in scans])) for name in scans[0].tensors}
-        self._change(tensors, generator)
         target = torch.from_numpy(np.stack([one.target for one in scans]))
-        return tensors | {"target": target, "kind": torch.tensor([one.kind for one in scans])}
+        found = tensors | {"target": target, "kind": torch.tensor([one.kind for one in scans])}
+        return found | self._changed(found, generator)
 
     def _scan(self, batch: Batch, row: int, size: int, number: int) -> Scan:
         key = int(batch["hand"][row]), size, number
@@ -108,16 +136,27 @@ class NewScans:
             _MADE[key] = scan(batch["surface"][row].numpy(), key, size)
         return _MADE[key]
 
-    def _change(self, tensors: Batch, generator: torch.Generator) -> None:
-        """In place: stretched along each axis, turned half round about one of them; neighbours stay what they are."""
-        n = len(tensors["points"])
+    def _changed(self, scans: Batch, generator: torch.Generator) -> Batch:
+        """Points and normals stretched along the hand's axes and shown in other ones; neighbours stay what they are."""
+        n, kind = len(scans["kind"]), scans["kind"]
         factor = 1 + self.stretch * torch.randn(n, 1, 3, generator=generator)
-        half_turns = torch.tensor([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
-        share = torch.tensor([1 - self.turned, *[self.turned / 3] * 3])
-        turn = half_turns[torch.multinomial(share, n, replacement=True, generator=generator)][:, None]
-        tensors["points"] = tensors["points"] * factor * turn
-        shaken = tensors["normals"] * turn / factor
-        tensors["normals"] = shaken / shaken.norm(dim=2, keepdim=True).clamp_min(1e-6)
+        points, normals = scans["points"] @ scans["axes"] * factor, scans["normals"] @ scans["axes"] / factor
+        shown = scans["axes"].transpose(1, 2) @ self._turns(n, generator)
+        return {
+            "points": points @ shown,
+            "normals": normalize(normals, dim=2) @ shown,
+            "axes": shown.transpose(1, 2),
+            "handed": ((torch.det(shown) > 0) == (kind != 0)).float()[:, None],
+        }
+
+    def _turns(self, n: int, generator: torch.Generator) -> Tensor:
+        """(n, 3, 3) small rotations, some of them of mirrored axes."""
+        vector = self.turned * torch.randn(n, 3, generator=generator)
+        turn = torch.linalg.matrix_exp(torch.linalg.cross(vector[:, None], torch.eye(3)[None], dim=2))
+        signs = 2.0 * torch.randint(2, (n, 3), generator=generator) - 1
+        some = torch.rand(n, 1, generator=generator) < self.mirrored
+        found: Tensor = torch.diag_embed(torch.where(some, signs, torch.ones(n, 3))) @ turn
+        return found
 
 
 class KeptNetwork(NetworkModel):
@@ -125,19 +164,38 @@ class KeptNetwork(NetworkModel):
 
     What ships is then what was scored. The weights are kept under a checksum of all that made them, so that studies of
     the same network don't train it again.
+
+    Attributes
+    ----------
+    axes : what is trained first, to find the hand's axes; all networks share it.
     """
+
+    axes: KeptNetwork | None = None
 
     def fit(self, examples: Examples, seed: int) -> None:
         """Train, or read what an earlier run kept."""
         part = examples.at(examples.covariates["learn"] > 0)
         path = home() / "folds" / f"hand_surface-weights-{self._key(part, seed)}.npz"
         if not path.is_file():
+            if self.axes is not None:
+                self.axes.fit(part, seed)
             super().fit(part, seed)
             path.parent.mkdir(parents=True, exist_ok=True)
             save_weights(self.module(), path)
             return
         self.initialise(seed)
         load_weights(self.module(), path)
+
+    def _untrained(self, seed: int) -> nn.Module:
+        """With the axes that were trained before, if they were."""
+        module = super()._untrained(seed)
+        if self.axes is not None and self.axes._members:
+            module.get_submodule("axes").load_state_dict(self.axes.module().state_dict())
+        return module
+
+    def settings(self) -> dict[str, Any]:
+        """The training's, and that of the axes."""
+        return super().settings() | ({} if self.axes is None else {"axes": self.axes.settings()})
 
     def predict(self, examples: Examples) -> Tensors:
         """A few clouds at a time: their neighbourhoods take much memory."""
@@ -149,7 +207,7 @@ class KeptNetwork(NetworkModel):
 
     def _key(self, part: Examples, seed: int) -> str:
         """Checksum of settings, seed, hands, and the code that a training runs through."""
-        modules = (hand_surface, hand_surface_scans, arrange)
+        modules = (edge_convolution, hand_axes, hand_surface, hand_surface_scans, arrange)
         code = b"".join(Path(str(one.__file__)).read_bytes() for one in modules)
         said = repr((self.settings(), repr(self.build()), self.augment, seed, part.covariates["hand"].tolist()))
         return hashlib.sha256(code + said.encode()).hexdigest()[:24]
@@ -167,12 +225,27 @@ def bare(inputs: Tensors) -> Examples:
     return Examples(inputs, np.zeros(n_rows, np.int64), np.array(["one"] * n_rows), np.arange(n_rows))
 
 
+def axes_finder(epochs: int) -> KeptNetwork:
+    """What finds the hand's axes: no very thin scans, since palm and back differ little, and many a batch."""
+    scans = NewScans({256: 0.5, 512: 0.5}, N_KEPT, 2 * N_POINTS)
+    return KeptNetwork(HandAxes, axes_loss, TrainConfig(epochs, 48, RATE, muon=MUON), augment=scans)
+
+
 def network(
-    build: Callable[[], nn.Module], epochs: int, kind: type[KeptNetwork] = KeptNetwork, scans: NewScans = NewScans()
+    build: Callable[[HandAxes | None], nn.Module],
+    epochs: int,
+    axes_epochs: int,
+    kind: type[KeptNetwork] = KeptNetwork,
 ) -> Callable[[], Model]:
-    """A network on new scans."""
-    config = TrainConfig(epochs, 32, 3e-3)
-    return lambda: kind(build, loss, config, augment=scans)
+    """A network on new scans, in axes that ``axes_epochs`` passes have taught it to find; as they come with none."""
+
+    def make() -> Model:
+        config = TrainConfig(epochs, 32, RATE, muon=MUON)
+        model = kind(lambda: build(HandAxes() if axes_epochs else None), loss, config, augment=NewScans())
+        model.axes = axes_finder(axes_epochs) if axes_epochs else None
+        return model
+
+    return make
 
 
 class TreesModel(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,14 @@ Array = NDArray[Any]
 N_POINTS = 2048
 SPEED_S = 5.0
 WITHOUT = {
-    "all four blocks": Blocks(),
-    "without edge convolution": Blocks(edges=False),
-    "without several scales": Blocks(scales=False),
-    "without thinner clouds": Blocks(densities=False),
-    "without normals": Blocks(normals=False),
+    "all four blocks": (Blocks(), True),
+    "without edge convolution": (Blocks(edges=False), True),
+    "without several scales": (Blocks(scales=False), True),
+    "without thinner clouds": (Blocks(densities=False), True),
+    "without normals": (Blocks(normals=False), True),
+    "all four blocks, as the hand comes": (Blocks(), False),
 }
+"""Blocks, and whether the hand is turned by its axes first."""
 
 
 def density(recipe: Recipe, source: Path | None, quick: bool) -> Table:
@@ -83,15 +86,15 @@ def _of_variant(part: Examples, probability: Array, name: str) -> float:
     return float(np.mean([np.nan_to_num(one, nan=1.0).mean() for one in each]))
 
 
-def blocks(recipe: Recipe, source: Path | None, quick: bool, epochs: int) -> Table:
+def blocks(recipe: Recipe, source: Path | None, quick: bool, epochs: int, axes_epochs: int) -> Table:
     """The network without each of its blocks, all trained as shortly."""
     examples = recipe.examples(source, quick=quick)
     protocol, settings = _as_evaluated(recipe, quick)
     fold = protocol.split(examples)[0]
     names = [BASE, "256 points, 1 mm", "1024 points, 4 mm", "whole surface, own normals"]
     rows = []
-    for title, chosen in WITHOUT.items():
-        make = network(lambda chosen=chosen: Hssn(48, chosen), epochs)  # type: ignore[misc]
+    for title, (chosen, turned) in WITHOUT.items():
+        make = network(partial(Hssn, 48, chosen), epochs, axes_epochs if turned else 0)
         outputs, _ = bench.run_fold(recipe, title.replace(" ", "-"), make, examples, fold, settings)
         part = examples.at(fold.test)
         rows.append([title, *(f"{_of_variant(part, outputs['probability'], name):.3f}" for name in names)])

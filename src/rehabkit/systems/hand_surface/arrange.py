@@ -42,10 +42,12 @@ class Arranged:
     ----------
     tensors : ``points``, ``normals``, ``neighbours``, ``present``, each (n_rows, 1024, …), and ``handed`` (n_rows, 1).
     places : of each row, which points of the cloud fill its first slots.
+    turn : (3, 3) what the cloud was turned by, or mirrored.
     """
 
     tensors: Tensors
     places: list[Places]
+    turn: Array
 
 
 def arranged(cloud: PointCloud, seed: int = 0, n_slots: int = N_SLOTS) -> Arranged:
@@ -65,7 +67,7 @@ def arranged(cloud: PointCloud, seed: int = 0, n_slots: int = N_SLOTS) -> Arrang
     ends = np.cumsum([len(row) for row in places])[:-1]
     split = zip(np.split(points, ends), np.split(normals @ turn, ends), strict=True)
     rows = [_row(*one, handed, n_slots) for one in split]
-    return Arranged({name: np.stack([row[name] for row in rows]) for name in rows[0]}, places)
+    return Arranged({name: np.stack([row[name] for row in rows]) for name in rows[0]}, places, turn)
 
 
 def dealt(n_points: int, seed: int = 0, n_slots: int = N_SLOTS) -> list[Places]:
