@@ -94,7 +94,8 @@ def test_own_examples_are_taken_and_told(rehabkit: Run, pictures: dict[str, list
     said = Assessment.model_validate(json.loads(done.out))
     found = said.finding("gesture_recognised")
     assert found is not None and found.value == "two"
-    assert said.recording.history == ["calibrated on the patient's own pictures: 3 of open, 3 of two"]
+    (calibrated,) = said.recording.history
+    assert calibrated.startswith("calibrated on the patient's own pictures: 3 of open, 3 of two; they count")
     assert said.provenance.settings["rules"]["wide_opening"] != 0.75
 
 

@@ -136,11 +136,27 @@ def test_own_examples_decide_where_the_network_cannot():
     shown = examples([0, 0], [0.2, 0], [3, 3], [3, 2.8])
     own = learn([hand] * 4, ["fist", "fist", "open", "open"], shown, CARD)
     assert own.means["fist"] == pytest.approx([0.1, 0.0])
+    assert own.leaning == 1.0
     adapted = own.adapted(examples([0.1, 0.1], [3, 3]), CARD)
     assert adapted["probability"].argmax(axis=1).tolist() == [1, 2]
     assert adapted["probability"].sum(axis=1) == pytest.approx([1.0, 1.0])
     assert named({**adapted, "distance": np.zeros(2)}, CARD).gesture == "fist"
     assert own.extensions["open"] == pytest.approx(np.ones(5), abs=0.01)
+
+
+def test_where_the_network_is_right_by_itself_own_examples_dont_count():
+    """The network is sure of each example, and one lies among those of the other gesture: leaning would only harm."""
+    shown = examples([0, 0], [0.2, 0], [3, 3], [0.1, 0.1])
+    shown["probability"] = np.float32([[0.01, 0.98, 0.01]] * 2 + [[0.01, 0.01, 0.98]] * 2)
+    own = learn([flat_hand()] * 4, ["fist", "fist", "open", "open"], shown, CARD)
+    assert own.leaning == 0.0
+    new = examples([0.1, 0.0]) | {"probability": np.float32([[0.1, 0.3, 0.6]])}
+    assert own.adapted(new, CARD)["probability"] == pytest.approx(new["probability"], abs=1e-6)
+
+
+def test_a_lone_example_cannot_be_tried_and_doesnt_count():
+    own = learn([flat_hand()] * 2, ["fist", "open"], examples([0, 0], [3, 3]), CARD)
+    assert own.leaning == 0.0
 
 
 def test_own_examples_that_fit_nothing_are_refused_with_all_reasons():

@@ -19,7 +19,7 @@ from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes.hand_gesture_data import LABELS, PERSON, hgr1_looks
 from rehabkit.runtime.card import Card
 from rehabkit.runtime.home import home
-from rehabkit.systems.hand_gesture.calibration import OwnGestures
+from rehabkit.systems.hand_gesture.calibration import learnt
 
 Array = NDArray[Any]
 HGR1_NAMES = {
@@ -179,7 +179,8 @@ def few_pictures(recipe: Recipe, source: Path | None, quick: bool) -> Table:
         rows.append([k, float(before.mean()), float(after.mean()), float(after.min()), f"{n.mean():.0f} of {len(n)}"])
     note = (
         f"{LOSO.title}; of each gesture of which the person has more pictures, so many are the examples and the rest "
-        f"is tested, never both; drawn {N_DRAWS} times, mean of people. All looks at a picture averaged."
+        f"is tested, never both; drawn {N_DRAWS} times, mean of people. All looks at a picture averaged. How much the "
+        "own examples count is tried on them, each left out in turn: a lone one counts nothing."
     )
     columns = [
         "own pictures a gesture",
@@ -202,10 +203,9 @@ def _calibrated(
         if len(takes) > k:
             shown += takes[:k].tolist()
             tested += takes[k:].tolist()
-    means = {card.labels[label]: embedding[[i for i in shown if target[i] == label]].mean(axis=0) for label in
-             np.unique(target[shown])}  # fmt: skip
     if not tested:
         return [0.0, 0.0, 0.0]
-    outputs = {"probability": probability[tested], "embedding": embedding[tested]}
-    after = OwnGestures(means, {}).adapted(outputs, card)["probability"]
+    known = {"probability": probability[shown], "embedding": embedding[shown]}
+    own = learnt([card.labels[label] for label in target[shown]], known, card)
+    after = own.adapted({"probability": probability[tested], "embedding": embedding[tested]}, card)["probability"]
     return [accuracy(target[tested], probability[tested]), accuracy(target[tested], after), float(len(tested))]
