@@ -23,8 +23,10 @@ from rehabkit.recordings.cloud import PointCloud
 from rehabkit.recordings.datasets import anny_synth_hands
 from rehabkit.recordings.datasets.hand_parts import PARTS
 from rehabkit.recordings.mesh import Mesh
+from rehabkit.runtime.bundles import bundle
 from rehabkit.systems.hand_surface import centreline, measures, palm, views
 from rehabkit.systems.hand_surface.shape import FINGERS, shape_of
+from rehabkit.systems.hand_surface.system import HandSurface, labelled
 from result_file import ROOT, save
 
 Array = NDArray[np.float64]
@@ -34,6 +36,7 @@ N_VIEWS = 6
 ROUND = f"{N_VIEWS} views in one frame"
 POSES = {ROUND: 2}
 """Of each hand that are scanned in a way that takes long."""
+Row = tuple[int, str, float | None, float]
 TOML = ROOT / "src" / "rehabkit" / "systems" / "hand_surface" / "measurement_error.toml"
 
 
@@ -95,10 +98,10 @@ def volume(mesh: Mesh, at: Array, normal: Array) -> float:
     return float((off[kept] * drawn.normals[kept]).sum() * mesh.areas.sum() / drawn.n_points / 3)
 
 
-def one_view(mesh: Mesh, side: float, rng: np.random.Generator) -> PointCloud:
+def one_view(mesh: Mesh, side: float, rng: np.random.Generator) -> list[PointCloud]:
     """From before the back (1) or the palm (−1), 30 to 60 cm away, tilted by up to about 25 deg."""
     direction = np.array([side, rng.normal(0, 0.25), rng.normal(0, 0.25)])
-    return scan(mesh, eye(mesh, direction, rng), rng, scanner(rng))
+    return [scan(mesh, eye(mesh, direction, rng), rng, scanner(rng))]
 
 
 def eye(mesh: Mesh, direction: Array, rng: np.random.Generator) -> Array:
@@ -110,7 +113,7 @@ def scanner(rng: np.random.Generator) -> Scanner:
     return Scanner(noise_m=rng.uniform(*NOISES_M), share=rng.uniform(*SHARES))
 
 
-def ring_of_views(mesh: Mesh, rng: np.random.Generator) -> PointCloud:
+def ring_of_views(mesh: Mesh, rng: np.random.Generator) -> list[PointCloud]:
     """Six sensors around the forearm's axis, in one frame."""
     start, one = rng.uniform(0, 2 * np.pi), scanner(rng)
     seen = []
@@ -118,7 +121,7 @@ def ring_of_views(mesh: Mesh, rng: np.random.Generator) -> PointCloud:
         turn = start + 2 * np.pi * k / N_VIEWS
         direction = np.array([np.cos(turn), rng.uniform(-0.1, 0.5), np.sin(turn)])
         seen.append(scan(mesh, eye(mesh, direction, rng), rng, one))
-    return views.merged(seen)
+    return seen
 
 
 WAYS = {
@@ -128,31 +131,51 @@ WAYS = {
 }
 
 
+def by_network(view: PointCloud) -> PointCloud | None:
+    """The view with the parts that the shipped network tells, or ``None`` where it is too unsure to measure on."""
+    network, system = bundle(HandSurface.name), HandSurface("right")
+    outputs = network.run(system.prepare(view))
+    unsure = {"hand_confidence", "hand_measures"}
+    found = system.interpret(view, outputs, network.card)
+    return None if any(one.name in unsure and one.not_measurable for one in found) else labelled(view, outputs)
+
+
+LABELS = {"true parts": lambda view: view, "the network's parts": by_network}
+
+
 def taken(
     hands: Array, of: anny_synth_hands.AnnyHands, truths: list[dict[str, float]], way: str
-) -> Iterator[tuple[int, str, float | None, float]]:
-    """Shape, family, value and truth of every measure of every scan."""
+) -> Iterator[tuple[str, Row]]:
+    """By whose parts, and shape, family, value and truth of every measure of every scan."""
     rng = np.random.default_rng(SEED)
     for shape, (poses, truth) in enumerate(zip(hands, truths, strict=True)):
         for vertices in poses[1 : 1 + POSES.get(way, N_POSES)]:
-            for one in measures.measured(WAYS[way](closed(vertices, of), rng), "right"):
-                if one.name in truth:
-                    yield shape, one.family, one.value, truth[one.name]
+            seen = WAYS[way](closed(vertices, of), rng)
+            names: list[tuple[str, str]] = []
+            for whose, label in LABELS.items():
+                known = [view for one in seen if (view := label(one)) is not None]
+                found = measures.measured(views.merged(known), "right") if len(known) == len(seen) else []
+                names = names or [(one.name, one.family) for one in found]  # those of the true parts come first
+                values = {one.name: one.value for one in found}
+                for name, family in names:
+                    if name in truth:
+                        yield whose, (shape, family, values.get(name), truth[name])
 
 
 def rows_of(
     hands: Array, of: anny_synth_hands.AnnyHands, truths: list[dict[str, float]], way: str
-) -> list[tuple[int, str, float | None, float]]:
-    """All at once, so that another process can do it."""
-    return list(taken(hands, of, truths, way))
+) -> dict[str, list[Row]]:
+    """All at once, so that another process can do it; by whose parts."""
+    every = list(taken(hands, of, truths, way))
+    return {whose: [row for by, row in every if by == whose] for whose in LABELS}
 
 
-def figures_of(rows: list[tuple[int, str, float | None, float]]) -> dict[str, Any]:
+def figures_of(rows: list[Row]) -> dict[str, Any]:
     """Family → figures, where there are any."""
     return {one: figures for one in dict.fromkeys(row[1] for row in rows) if (figures := agreement(rows, one))}
 
 
-def agreement(rows: list[tuple[int, str, float | None, float]], family: str) -> dict[str, float] | None:
+def agreement(rows: list[Row], family: str) -> dict[str, float] | None:
     """Test-retest error and error to the truth of one measure; ``None`` where it was hardly ever taken."""
     rows = [row for row in rows if row[1] == family]
     known = [(shape, value - truth) for shape, _, value, truth in rows if value is not None]
@@ -182,12 +205,12 @@ def main(data: Path) -> None:
         truths = list(pool.map(truth_of, [closed(poses[0], of) for poses in hands]))
         every = pool.map(rows_of, *zip(*((hands, of, truths, way) for way in reversed(WAYS)), strict=True))
         rows = dict(zip(reversed(WAYS), every, strict=True))
-    found = {way: figures_of(rows[way]) for way in WAYS}
+    found = {whose: {way: figures_of(rows[way][whose]) for way in WAYS} for whose in LABELS}
     TOML.write_text(toml(found), encoding="utf-8")
     save("hand_measures", result(found), data=[data / anny_synth_hands.FILE], started=started)
 
 
-def result(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def result(found: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
     columns = ["measure", "true mean", "measured", "bias", "95 % within ±", "SEM", "MDC95"]
     keys = ("truth", "measured", "bias", "half_width_95", "sem", "mdc95")
     return {
@@ -195,13 +218,14 @@ def result(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "protocol": (
             f"{N_SHAPES} modelled hands (Anny, other shapes than any network was trained on), each laid open anew "
             f"{N_POSES} times ({POSES[ROUND]} for views all round) and scanned from 30 to 60 cm with noise of 0.5 to "
-            "1.5 mm, 25 to 100 % of the points of a "
-            "1.2 mm grid. True labels. SEM: within a hand; MDC95 = 1.96·√2·SEM; bias and ± against the whole "
-            "noise-free mesh as it was modelled. No real hand was scanned: simulated throughout. mm, volumes ml."
+            "1.5 mm, 25 to 100 % of the points of a 1.2 mm grid. Parts are the true ones, or those that the shipped "
+            "network tells, where it is sure enough. SEM: within a hand; MDC95 = 1.96·√2·SEM; bias and ± against the "
+            "whole noise-free mesh as it was modelled. No real hand was scanned: simulated throughout. mm, volumes ml."
         ),
         "tables": [
-            {"title": way, "columns": columns, "rows": [row(name, one, keys) for name, one in of.items()]}
-            for way, of in found.items()
+            {"title": f"{way}, {whose}", "columns": columns, "rows": [row(name, one, keys) for name, one in of.items()]}
+            for whose, ways in found.items()
+            for way, of in ways.items()
         ],
         "seed": SEED,
         "agreement": found,
@@ -212,26 +236,30 @@ def row(name: str, one: dict[str, Any], keys: Iterable[str]) -> list[Any]:
     return [name.replace("_", " "), *(one[key] for key in keys)]
 
 
-def toml(found: dict[str, dict[str, Any]]) -> str:
+def toml(found: dict[str, dict[str, dict[str, Any]]]) -> str:
     """What the system says beside its values: lengths from one view, the rest from several."""
-    ways = list(found)
     lines = ["# Error of what is measured on a hand: written by benchmarks/hand_measures.py, simulated scans.", ""]
-    for section, chosen in (("one", ways[:2]), ("round", ways[2:3])):
-        families = dict.fromkeys(name for way in chosen for name in found[way])
-        for name in families:
-            of = [found[way][name] for way in chosen if name in found[way]]
-            worst = {key: max(one[key] for one in of) for key in ("half_width_95", "sem", "mdc95")}
-            n = sum(one["n"] for one in of)
-            lines += [
-                f"[{section}.{name}]",
-                *(f"{key} = {value:.2f}" for key, value in worst.items()),
-                "provisional = true",
-            ]
-            lines += [
-                f'source = "error from {n} simulated scans of {N_SHAPES} modelled hands (results/hand_measures.json)"',
-                "",
-            ]
+    for whose, whom in (("true parts", "given"), ("the network's parts", "network")):
+        ways = list(found[whose])
+        for section, chosen in (("one", ways[:2]), ("round", ways[2:3])):
+            for name in dict.fromkeys(name for way in chosen for name in found[whose][way]):
+                of = [found[whose][way][name] for way in chosen if name in found[whose][way]]
+                lines += entry(f"{whom}.{section}.{name}", of, whose)
     return "\n".join(lines)
+
+
+def entry(name: str, of: list[dict[str, Any]], whose: str) -> list[str]:
+    """One section: the larger error of the two sides of a hand."""
+    worst = {key: max(one[key] for one in of) for key in ("half_width_95", "sem", "mdc95")}
+    n = sum(one["n"] for one in of)
+    said = f"{n} simulated scans of {N_SHAPES} modelled hands, {whose} (results/hand_measures.json)"
+    return [
+        f"[{name}]",
+        *(f"{key} = {value:.2f}" for key, value in worst.items()),
+        "provisional = true",
+        f'source = "error from {said}"',
+        "",
+    ]
 
 
 if __name__ == "__main__":

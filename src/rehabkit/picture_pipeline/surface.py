@@ -49,11 +49,13 @@ class Looked:
     cloud : its points with their parts; without, where the network abstains.
     findings : what the network says of it.
     kind : (3,) probability of left, right and no hand.
+    by_network : whether the network named the parts, not the file.
     """
 
     cloud: PointCloud
     findings: list[Finding]
     kind: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    by_network: bool
 
     @property
     def named(self) -> bool:
@@ -115,13 +117,13 @@ def _has_parts(cloud: PointCloud) -> bool:
 def _looked(cloud: PointCloud, hand: Side | None, network: Bundle | None) -> Looked:
     """A view with the parts that its file names, else those that the network tells."""
     if network is None or _has_parts(cloud):
-        return Looked(cloud.noted("parts as the file names them"), [], np.zeros(3, dtype=np.float32))
+        return Looked(cloud.noted("parts as the file names them"), [], np.zeros(3, dtype=np.float32), by_network=False)
     system = HandSurface(hand)
     outputs: Tensors = network.run(system.prepare(cloud))
     findings = system.interpret(cloud, outputs, network.card)
     abstains = any(one.name == "hand_confidence" and one.not_measurable for one in findings)
     cloud = cloud.noted("parts not named", labels=None) if abstains else labelled(cloud, outputs)
-    return Looked(cloud, findings, outputs["kind"].mean(axis=0))
+    return Looked(cloud, findings, outputs["kind"].mean(axis=0), by_network=True)
 
 
 def _together(looked: Sequence[Looked], stated: Side | None) -> tuple[PointCloud, Side | None, list[Finding]]:
@@ -138,7 +140,8 @@ def _together(looked: Sequence[Looked], stated: Side | None) -> tuple[PointCloud
         raise RecordingError(f"views must show their parts clearly to be taken together: {unsure[0].not_measurable}")
     together = first.cloud if len(looked) == 1 else views.together([one.cloud for one in looked])
     of_network = [f for f in first.findings if not measure_findings.is_measure(f)]
-    return together, hand, [*of_network, *(unsure or measure_findings.findings(together, hand))]
+    by_network = any(one.by_network for one in looked)
+    return together, hand, [*of_network, *(unsure or measure_findings.findings(together, hand, by_network=by_network))]
 
 
 def _info(paths: Sequence[Path], cloud: PointCloud, shape: HandShape | None, hand: Side | None) -> RecordingInfo:

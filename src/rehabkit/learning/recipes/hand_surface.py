@@ -32,7 +32,7 @@ from rehabkit.systems.hand_surface.arrange import N_SLOTS
 from rehabkit.systems.hand_surface.system import HandSurface
 
 N_QUICK = 24
-EPOCHS, EPOCHS_BESIDE, EPOCHS_OF_AXES = 900, 40, 120
+EPOCHS, EPOCHS_BESIDE, EPOCHS_OF_AXES = 700, 30, 120
 """Passes of what ships, of each network that stands beside it (20 batches each), and of what finds the hand's axes."""
 UNSURE, MOST_NO_HAND = 0.02, 0.5
 """Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""

@@ -14,18 +14,19 @@ METHOD = "geometry of the points of each part; landmarks are on the surface, see
 UNKNOWN_HAND = "whose hand it is isn't known, so that back and palm can't be told apart; say --hand left or right"
 
 
-def findings(cloud: PointCloud, hand: Hand | None) -> list[Finding]:
+def findings(cloud: PointCloud, hand: Hand | None, *, by_network: bool) -> list[Finding]:
     """What is measured on a labelled hand.
 
     Parameters
     ----------
     cloud : metres, labelled with :data:`.hand_parts.PARTS`, with its viewpoint; with normals, if volumes are wanted.
     hand : whose hand it is; ``None`` where nobody says and it can't be seen.
+    by_network : whether the network named the parts, whose mistakes are then in the error.
     """
     if hand is None:
         return [_unknown()]
     shape = shape_of(cloud, hand)
-    return [_finding(one, shape, hand) for one in measures_of(shape)]
+    return [_finding(one, shape, hand, by_network) for one in measures_of(shape)]
 
 
 def is_measure(finding: Finding) -> bool:
@@ -37,8 +38,8 @@ def _unknown() -> Finding:
     return Finding(name="hand_measures", label="Lengths and girths", category="hand", not_measurable=UNKNOWN_HAND)
 
 
-def _finding(one: Measure, shape: HandShape, hand: Hand) -> Finding:
-    error = hand_error(one.family, shape.all_round)
+def _finding(one: Measure, shape: HandShape, hand: Hand, by_network: bool) -> Finding:
+    error = hand_error(one.family, all_round=shape.all_round, by_network=by_network)
     known = error is not None and one.value is not None
     return Finding(
         name=one.name,

@@ -15,25 +15,29 @@ from rehabkit.kinematics.uncertainty import CameraError
 SHIPPED = Path(__file__).with_name("measurement_error.toml")
 
 
-def hand_error(family: str, all_round: bool) -> CameraError | None:
+def hand_error(family: str, *, all_round: bool, by_network: bool) -> CameraError | None:
     """The error of a measure, in its unit; ``None`` where there is no figure.
 
     Parameters
     ----------
     family : as :class:`.measures.Measure` names it.
     all_round : whether the hand was seen from all sides.
+    by_network : whether the network named the parts; a file that names them is taken to be right.
 
     Examples
     --------
-    >>> hand_error("finger_length_back", all_round=False).mdc95 > 0
+    >>> hand_error("finger_length_back", all_round=False, by_network=False).mdc95 > 0
     True
     """
-    return _table().get(("round" if all_round else "one", family))
+    return _table().get(("network" if by_network else "given", "round" if all_round else "one", family))
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[tuple[str, str], CameraError]:
+def _table() -> dict[tuple[str, str, str], CameraError]:
     said = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     return {
-        (views, family): CameraError(**entry) for views, entries in said.items() for family, entry in entries.items()
+        (whose, seen, family): CameraError(**entry)
+        for whose, ways in said.items()
+        for seen, entries in ways.items()
+        for family, entry in entries.items()
     }

@@ -98,7 +98,8 @@ class HandSurface(System[PointCloud]):
         findings += [_side(kind, self.hand, evidence), *_shares(probability.argmax(axis=1), evidence)]
         if sure < card.settings.get("least_to_measure", 0.0):
             return [*findings, _not_measured(sure, evidence)]
-        return [*findings, *measure_findings.findings(labelled(recording, outputs), self.hand or side_of(kind))]
+        named, hand = labelled(recording, outputs), self.hand or side_of(kind)
+        return [*findings, *measure_findings.findings(named, hand, by_network=True)]
 
     def explained(self, findings: list[Finding], ran: Ran[PointCloud]) -> tuple[list[Finding], list[Figure]]:
         """The points that were looked at, with their parts where they are named."""
