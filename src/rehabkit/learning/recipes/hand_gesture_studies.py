@@ -206,6 +206,6 @@ def _calibrated(
     if not tested:
         return [0.0, 0.0, 0.0]
     known = {"probability": probability[shown], "embedding": embedding[shown]}
-    own = learnt([card.labels[label] for label in target[shown]], known, card)
-    after = own.adapted({"probability": probability[tested], "embedding": embedding[tested]}, card)["probability"]
+    gestures = learnt([card.labels[label] for label in target[shown]], known, card)
+    after = gestures.adapted({"probability": probability[tested], "embedding": embedding[tested]}, card)["probability"]
     return [accuracy(target[tested], probability[tested]), accuracy(target[tested], after), float(len(tested))]
