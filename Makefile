@@ -66,14 +66,15 @@ results: models ## measure every figure again into results/*.json; DATA=FOLDER n
 	$(BIN)/python benchmarks/hand_angles.py $(DATA)
 	$(BIN)/python benchmarks/lying_pose.py $(DATA)/lying/anny_synth_rgbd
 	$(BIN)/rehabkit models fetch heavy
+	$(BIN)/python benchmarks/hand_landmarks.py $(DATA)
+	$(BIN)/python benchmarks/lying_landmarks.py
+	$(BIN)/python benchmarks/systems.py $(DATA)
 	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views heavy colour
 	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views heavy dark 3
 	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views heavy whole 3
 	$(BIN)/python benchmarks/lying_views.py $(DATA)/lying/anny_synth_rgbd out/lying_views full colour 3
 	$(BIN)/python benchmarks/lying_end_to_end.py $(DATA)/lying/anny_synth_rgbd out/lying_views
 	$(BIN)/python benchmarks/hand_measures.py $(DATA)/hands/anny_synth_hands
-	$(BIN)/python benchmarks/hand_landmarks.py $(DATA)
-	$(BIN)/python benchmarks/systems.py $(DATA)
 	$(BIN)/python benchmarks/hand_crop.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
@@ -81,6 +82,7 @@ bench: models ## measure speed and memory on a machine that does nothing else
 	$(BIN)/python benchmarks/speed.py $(DATA)/videos/squat_correct_007.mp4
 	$(BIN)/python benchmarks/streaming.py $(DATA)
 	$(BIN)/python benchmarks/hand_speed.py $(DATA)
+	$(BIN)/python benchmarks/depth_speed.py $(DATA)
 	$(BIN)/python benchmarks/render_results.py
 
 fuzz: $(READY) ## throw damaged files at the readers, twenty times as many as make test

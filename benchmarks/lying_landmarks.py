@@ -1,68 +1,104 @@
-"""What MediaPipe finds of own rendered lying people, and where joints are from it: kinematics.depth.voting.ALONG_M.
+"""What MediaPipe finds of own rendered lying people: learning/landmarks/lying_people.npz, and where joints are from it.
 
-    python benchmarks/lying_landmarks.py FIRST LAST FILE.npz MODEL
+    rehabkit models fetch heavy
+    python benchmarks/lying_landmarks.py [FIRST LAST]
 
 Depth pictures of rehabkit.learning.lying_people, made visible by shading, in the views that an assessment shows. No
-evaluation picture is among them, so that what is found may ship.
+evaluation picture is among them, so that what is found may ship. Printed is kinematics.depth.voting.ALONG_M as these
+pictures have it. With people's numbers only their points are printed, and nothing is written.
 """
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.kinematics.depth.bed import bed_of, body_of
 from rehabkit.kinematics.depth.shown import region_of, shaded
-from rehabkit.kinematics.depth.voting import MADE_OF, geometric_median, trunk_of
+from rehabkit.kinematics.depth.voting import MADE_OF, geometric_median, joints_of, trunk_of
+from rehabkit.learning.lying_people.found import N_PEOPLE, N_PICTURES, write
 from rehabkit.learning.lying_people.people import drawn
-from rehabkit.learning.lying_people.scene import rendered
-from rehabkit.picture_pipeline.lying_look import views_of
+from rehabkit.learning.lying_people.scene import Rendered, rendered
+from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, inside, metres_per_px, views_of
 from rehabkit.pose.lying import LyingFinder
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
 from rehabkit.systems.lying_pose.picture import JOINTS
 
-N_PICTURES = 2
+Array = NDArray[np.float64]
 
 
-def main(first: int, last: int, path: Path, model: str) -> None:
-    kept: dict[str, list[Any]] = {}
-    with LyingFinder(model) as finder:
+class Found(NamedTuple):
+    """What the network finds in one picture.
+
+    Parameters
+    ----------
+    landmarks : (33, 2) px, the geometric median of the views.
+    pixels : (16, 2) px of the joints, NaN outside the picture.
+    metres : a pixel is so large at the person.
+    """
+
+    person: int
+    picture: int
+    one: Rendered
+    landmarks: Array
+    pixels: Array
+    metres: float
+
+
+def pictures(first: int, last: int) -> Iterator[Found]:
+    with LyingFinder("heavy") as finder:
         for person in range(first, last):
             for picture in range(N_PICTURES):
-                scene, view, rng = drawn(person, picture, blanket=False)
-                one = rendered(scene, view, rng)
-                try:
-                    bed = bed_of(one.frame)
-                except RecordingError:
-                    continue
-                body = body_of(one.frame, bed)
-                if not body.any():
-                    continue
-                looked = finder.look(shaded(one.frame, body), views_of(region_of(body), np.ones(2)))
-                row = {"person": person, "picture": picture, "positions": looked.positions, "joints": one.joints,
-                       "confidence": looked.confidence, "pixels": one.pixels, "visible": one.visible,
-                       "metres": np.nanmedian(one.frame.depth[body]) / one.frame.intrinsics.fx}  # fmt: skip
-                for name, value in row.items():
-                    kept.setdefault(name, []).append(value)
-            np.savez_compressed(path, **{name: np.array(values) for name, values in kept.items()})  # type: ignore[arg-type]
-    sys.stdout.write(f"{along(kept)}\n")
+                scene, view, rng = drawn(person, picture)
+                found = look(finder, person, picture, rendered(scene, view, rng))
+                if found is not None:
+                    yield found
 
 
-def along(kept: dict[str, list[Any]]) -> dict[str, float]:
-    """Median metres from landmark to joint, towards the head along the trunk; both sides together."""
+def look(finder: LyingFinder, person: int, picture: int, one: Rendered) -> Found | None:
+    try:
+        body = body_of(one.frame, bed_of(one.frame))
+    except RecordingError:
+        return None
+    if not (body & one.frame.valid).any():
+        return None
+    looked = finder.look(shaded(one.frame, body), views_of(region_of(body), np.ones(2)))
+    if looked.found.mean() < LEAST_FOUND:
+        return None
+    metres = metres_per_px(one.frame, body)
+    at = inside(one.frame, *joints_of(looked.positions, looked.confidence, metres, JOINTS)).pixels
+    return Found(person, picture, one, geometric_median(looked.positions), at, metres)
+
+
+def along(found: list[Found]) -> dict[str, float]:
+    """Median metres from landmark to joint, towards the head along the trunk; both sides together, no blanket."""
     shift: dict[str, list[float]] = {}
-    for positions, pixels, metres in zip(kept["positions"], kept["pixels"], kept["metres"], strict=True):
-        landmarks = geometric_median(positions)
-        for name, at in zip(JOINTS, pixels, strict=True):
+    for each in found:
+        for name, at in zip(JOINTS, each.one.pixels, strict=True):
             parts = [MEDIAPIPE_JOINTS.index(part) for part in MADE_OF.get(name, (name,))]
-            off = (at - landmarks[parts].mean(axis=0)) @ trunk_of(landmarks) * metres
-            shift.setdefault(name.removeprefix("left_").removeprefix("right_"), []).append(float(off))
+            off = (at - each.landmarks[parts].mean(axis=0)) @ trunk_of(each.landmarks) * each.metres
+            if "blanket" not in each.one.cloths:
+                shift.setdefault(name.removeprefix("left_").removeprefix("right_"), []).append(float(off))
     return {name: round(float(np.nanmedian(values)), 3) for name, values in shift.items()}
 
 
+def main(*people: int) -> None:
+    found: list[Found] = []
+    for one in pictures(*(people or (0, N_PEOPLE))):
+        off = np.linalg.norm(one.pixels - one.one.pixels, axis=1)
+        sys.stdout.write(f"person {one.person}, picture {one.picture}: {np.nanmedian(off):.1f} px off\n")
+        sys.stdout.flush()
+        found.append(one)
+    sys.stdout.write(f"{along(found)}\n")
+    if not people:
+        points: dict[Any, Array] = {(one.person, one.picture): one.pixels for one in found}
+        write(points)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    main(*(int(number) for number in sys.argv[1:]))

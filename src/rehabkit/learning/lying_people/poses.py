@@ -29,8 +29,14 @@ PELVIS_M = {"supine": 0.10, "right side": 0.16, "left side": 0.16, "prone": 0.10
 N_DRAWS = 250
 TRUNK_M, HEAD_M, THIGH_M, SHANK_M, ARM_M = 0.135, 0.10, 0.085, 0.055, 0.045
 """Radii of what limbs mustn't go through."""
+TOGETHER = 0.5
+"""Share of people on a side whose legs are bent alike, one on the other."""
 IN_AIR = 0.12
 """Share of limbs that are held up by themselves."""
+MOST_GIVE_M = 0.06
+"""How far a mattress gives under someone at most; limbs may sink in as far as the trunk does."""
+SHOULDER_UP_DEG, SHOULDER_FORWARD_DEG = (0.0, 6.0), (6.0, 9.0)
+"""Mean and spread of where a shoulder blade lies: people pull their shoulders up, and forward on their sides."""
 ELBOW_AT_REST_DEG = 42.0
 """Anny's rest pose has bent elbows."""
 
@@ -43,19 +49,22 @@ class Pose:
     ----------
     turns : bone → (3, 3), the root's taking the body's axes to those of the bed (y towards the head's end, z up).
     posture : which of POSTURES it was drawn as.
+    give_m : how far the mattress gives under it.
     """
 
     turns: Turns
     posture: str
+    give_m: float
 
 
 @dataclass
 class _Lying:
-    """What lies already: capsules that the next limb mustn't go through."""
+    """What lies already: capsules that the next limb mustn't go through, on a mattress that gives."""
 
     bones: Skeleton
     turns: Turns
     height_m: float
+    give_m: float
     start: list[Array]
     end: list[Array]
     radius: list[float]
@@ -68,6 +77,10 @@ class _Lying:
     def at(self, bone: str, turns: Turns | None = None) -> Array:
         """Where a bone begins, the mattress being z = 0."""
         return np.asarray(joint_at(self.bones, bone, self.turns | (turns or {}))[0] + self.height_m * Z)
+
+    def sunk(self, height: Array, clearance: float) -> Array:
+        """Cost of heights of points that sink in deeper than the mattress gives."""
+        return _hanging(height, clearance - self.give_m)
 
     def gap(self, points: Array) -> Array:
         """(n,) metres from (n, 3) points to the nearest capsule's surface."""
@@ -89,17 +102,19 @@ def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0
     roll = float(rng.normal(*ROLL_DEG[posture])) if posture in ROLL_DEG else float(rng.uniform(-180, 180))
     turns: Turns = {"root": about(X, rng.normal(0, 4)) @ about(Y, -roll) @ ON_BACK}
     turns |= _spine(roll, rng) | _head(roll, pillow_m, turns["root"], rng)
-    lying = _Lying(bones, turns, PELVIS_M[posture], [], [], [])
+    give = MOST_GIVE_M * float(rng.random())
+    lying = _Lying(bones, turns, PELVIS_M[posture] - give, give, [], [], [])
     chest, head = lying.at("spine01"), lying.at("head")
     lying.add(lying.at("root"), chest, TRUNK_M)
     lying.add(chest, lying.at("neck01"), 0.8 * TRUNK_M)
     lying.add(head, head + 0.1 * unit(head - lying.at("neck01")), HEAD_M)
     lower = "L" if np.sin(np.radians(roll)) < 0 else "R"  # the side that it lies on goes first
-    for side in (lower, "R" if lower == "L" else "L"):
-        _leg(lying, side, roll, rng)
+    first = _leg(lying, lower, roll, None, rng)
+    together = abs(np.sin(np.radians(roll))) > 0.5 and rng.random() < TOGETHER
+    _leg(lying, "R" if lower == "L" else "L", roll, first if together else None, rng)
     for side in (lower, "R" if lower == "L" else "L"):
         _arm(lying, side, rng)
-    return Pose(lying.turns, posture)
+    return Pose(lying.turns, posture, give)
 
 
 def _spine(roll: float, rng: np.random.Generator) -> Turns:
@@ -126,11 +141,16 @@ def _hanging(low: Array, clearance: Array | float) -> Array:
     return np.asarray((np.clip(clearance - low, 0, None) / 0.015) ** 2)
 
 
-def _leg(lying: _Lying, side: str, roll: float, rng: np.random.Generator) -> None:
+def _leg(
+    lying: _Lying, side: str, roll: float, like: tuple[float, float] | None, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Lay a leg; returns degrees at hip and knee. ``like``: those of the other leg, on which it lies."""
     n, outward = N_DRAWS, 1.0 if side == "L" else -1.0
     straight = rng.random(n) < (0.55 if abs(np.sin(np.radians(roll))) < 0.5 else 0.2)
     flexion = np.where(straight, rng.normal(3, 6, n), rng.uniform(-10, 105, n))
     knee = np.where(straight, np.abs(rng.normal(4, 6, n)), rng.uniform(5, 135, n))
+    if like is not None:
+        flexion, knee = like[0] + rng.normal(0, 12, n), np.clip(like[1] + rng.normal(0, 15, n), 0, 140)
     apart, turned = rng.normal(6, 12, n), rng.normal(5, 22, n)
     # outward abduction: about y; a thigh that turns outwards: about z
     thigh = about(X, -flexion) @ about(Y, -outward * apart) @ about(Z, outward * turned)
@@ -139,7 +159,7 @@ def _leg(lying: _Lying, side: str, roll: float, rng: np.random.Generator) -> Non
     hip, at_knee, ankle = (lying.at(f"{bone}.{side}", turns) for bone in ("upperleg01", "lowerleg01", "foot"))
     hip = np.broadcast_to(hip, at_knee.shape)
     toes = ankle + 0.18 * np.asarray(joint_at(lying.bones, f"foot.{side}", lying.turns | turns)[1] @ -Y)
-    cost = _hanging(at_knee[:, 2], 0.06) + _hanging(ankle[:, 2], 0.045) + _hanging(toes[:, 2], 0.0)
+    cost = lying.sunk(at_knee[:, 2], 0.06) + lying.sunk(ankle[:, 2], 0.045) + lying.sunk(toes[:, 2], 0.0)
     for share, radius in ((0.5, THIGH_M), (0.9, THIGH_M)):
         cost += _hanging(lying.gap(hip + share * (at_knee - hip)), radius)
     for share in (0.3, 0.65, 1.0):
@@ -150,6 +170,7 @@ def _leg(lying: _Lying, side: str, roll: float, rng: np.random.Generator) -> Non
     lying.turns |= {bone: turn[best] for bone, turn in turns.items()}
     lying.add(hip[best], at_knee[best], THIGH_M)
     lying.add(at_knee[best], ankle[best], SHANK_M)
+    return float(flexion[best]), float(knee[best])
 
 
 def _arm(lying: _Lying, side: str, rng: np.random.Generator) -> None:
@@ -167,11 +188,12 @@ def _arm(lying: _Lying, side: str, rng: np.random.Generator) -> None:
         f"upperarm01.{side}": about(toward, rng.uniform(-100, 100, n)) @ towards(upper, toward),
         f"lowerarm01.{side}": about(unit(np.cross(upper, fore)), elbow - ELBOW_AT_REST_DEG),
     }
-    if raised:  # the shoulder blade goes along
-        turns[f"clavicle.{side}"] = np.broadcast_to(about(Y, -outward * rng.uniform(5, 20)), (n, 3, 3))
+    up = rng.normal(*SHOULDER_UP_DEG) + (rng.uniform(5, 20) if raised else 0.0)  # the shoulder blade goes along
+    blade = about(Y, -outward * up) @ about(Z, -outward * rng.normal(*SHOULDER_FORWARD_DEG))
+    turns[f"clavicle.{side}"] = np.broadcast_to(blade, (n, 3, 3))
     shoulder, at_elbow, wrist = (lying.at(f"{bone}.{side}", turns) for bone in ("upperarm01", "lowerarm01", "wrist"))
     hand = wrist + 0.14 * unit(wrist - at_elbow)
-    cost = _hanging(at_elbow[:, 2], 0.045) + _hanging(wrist[:, 2], 0.035) + _hanging(hand[:, 2], 0.02)
+    cost = lying.sunk(at_elbow[:, 2], 0.045) + lying.sunk(wrist[:, 2], 0.035) + lying.sunk(hand[:, 2], 0.02)
     for point in (shoulder + 0.75 * (at_elbow - shoulder), at_elbow, (at_elbow + wrist) / 2, wrist, hand):
         cost += _hanging(lying.gap(point), ARM_M)
     if rng.random() >= IN_AIR:

@@ -18,10 +18,12 @@ Array = NDArray[np.float64]
 Row = dict[str, NDArray[np.float32]]
 N_BAD = 4
 """Further rows of a picture, with points found badly."""
+FOUND = 2 + N_BAD
+"""Kind of a row with points that a pose network found."""
 
 
-def rows_of(one: Rendered, rng: np.random.Generator, n_bad: int = N_BAD) -> Iterator[Row]:
-    """Yield a picture's rows: exact points, points 2 px off, then as :func:`.points.found_badly` draws them.
+def rows_of(one: Rendered, rng: np.random.Generator, n_bad: int = N_BAD, found: Array | None = None) -> Iterator[Row]:
+    """Yield a picture's rows: exact points, points 2 px off, then as :func:`.points.found_badly` draws them; ``found``.
 
     The mattress is the true one, which spares looking for it, unless a blanket lies on it. What can't be prepared (a
     body that comes out too small, say) is left out.
@@ -32,8 +34,10 @@ def rows_of(one: Rendered, rng: np.random.Generator, n_bad: int = N_BAD) -> Iter
         return
     body = body_of(one.frame, bed)
     bad = (found_badly(one.pixels, one.visible, rng) for _ in range(n_bad))
-    drawn = [one.pixels, noisy(one.pixels, 2.0, rng), *bad]
-    for kind, pixels in enumerate(drawn):
+    drawn = dict(enumerate([one.pixels, noisy(one.pixels, 2.0, rng), *bad]))
+    if found is not None:
+        drawn[FOUND] = found
+    for kind, pixels in drawn.items():
         try:
             seen = seen_on(LyingPicture(one.frame, pixels, np.ones(N_JOINTS)), bed, body)
         except RecordingError:

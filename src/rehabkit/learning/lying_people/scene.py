@@ -21,7 +21,7 @@ CAMERA = Intrinsics(252.0, 252.0, 159.5, 143.5, 320, 288)
 """Like a depth camera of the time-of-flight kind in its narrow, binned mode."""
 SEEN_M = 0.17
 """A joint is seen if the surface at its pixel is no farther from it than this."""
-DEEPEST_M = 0.06
+DEEPEST_M = 0.1
 """How far the lowest points of limbs sink into the mattress at most."""
 
 
@@ -93,7 +93,7 @@ def scene_drawn(shape: dict[str, float], rng: np.random.Generator, *, blanket: b
     """A person of a shape in a pose of its own."""
     high = float(rng.uniform(0.05, 0.12)) if pillow else 0.0
     pose = pose_drawn(skeleton(shape), rng, pillow_m=high)
-    body = settled(posed(shape, pose.turns), rng)
+    body = settled(posed(shape, pose.turns), pose.give_m, rng)
     head, hip = body.joints[1], body.joints[-1]
     cloths = {}
     if pillow:
@@ -107,9 +107,11 @@ def scene_drawn(shape: dict[str, float], rng: np.random.Generator, *, blanket: b
     return Scene(body, pose.posture, cloths, mattress, -float(rng.uniform(0.35, 0.7)))
 
 
-def settled(body: Posed, rng: np.random.Generator) -> Posed:
-    """Moved so that its trunk lies on the mattress, a little sunk in, somewhere near the middle of the bed."""
-    sink = rng.uniform(0.0, 0.03) if rng.random() < 0.85 else rng.uniform(-0.06, 0.0)  # propped up by something unseen
+def settled(body: Posed, give_m: float, rng: np.random.Generator) -> Posed:
+    """Moved so that its trunk lies in the mattress, which gives so far, somewhere near the middle of the bed."""
+    sink = (
+        give_m + rng.uniform(0.0, 0.03) if rng.random() < 0.85 else rng.uniform(-0.06, 0.0)
+    )  # propped up by something unseen
     up = -float(np.quantile(body.skin[trunk(), 2], 0.01)) - sink
     up = max(up, -float(np.quantile(body.skin[:, 2], 0.002)) - DEEPEST_M)
     middle = (body.skin.min(axis=0) + body.skin.max(axis=0)) / 2

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from rehabkit.learning.lying_people.found import found_in
 from rehabkit.learning.lying_people.people import SEED, drawn
 from rehabkit.learning.lying_people.poses import POSTURES
 from rehabkit.learning.lying_people.rows import Row, rows_of, stacked
 from rehabkit.learning.lying_people.scene import rendered
 from rehabkit.recordings.files import atomic
 
-VERSION = 1
+VERSION = 2
 """To be raised when a change of bodies, poses, scenes, points or tensors makes other rows."""
 TENS = 10
 NAMES = tuple(POSTURES)
@@ -34,6 +35,7 @@ class Order:
     n_pictures : of each person.
     n_bad : rows of each picture with points found badly, beside the exact ones and those 2 px off.
     blanket, pillow : whether there is one in every picture, in none, or by chance.
+    found : with a row of the points that a pose network found, where it was asked (:mod:`.found`).
     """
 
     first: int
@@ -42,6 +44,7 @@ class Order:
     n_bad: int = 4
     blanket: bool | None = None
     pillow: bool | None = None
+    found: bool = False
 
 
 def rows(order: Order, folder: Path | None) -> Row:
@@ -60,7 +63,7 @@ def _ten(order: Order, first: int, folder: Path | None) -> Row:
     if folder is None:
         return stacked(_rendered(order, range(first, last)))
     wanted = asdict(order) | {"first": first, "last": last}
-    name = "-".join(str(value) for value in wanted.values())
+    name = "-".join(str(value) for key, value in wanted.items() if key != "found") + ("-found" if order.found else "")
     path = folder / f"lying_people-{VERSION}-{SEED}-{name}.npz"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,5 +83,6 @@ def _rendered(order: Order, people: Iterable[int]) -> Iterator[Row]:
                 "person": person, "picture": picture, "posture": NAMES.index(one.posture), "covered": one.covered,
                 "blanket": "blanket" in one.cloths, "pillow": "pillow" in one.cloths,
             }  # fmt: skip
-            for row in rows_of(one, rng, order.n_bad):
+            points = found_in(person, picture) if order.found else None
+            for row in rows_of(one, rng, order.n_bad, points):
                 yield row | {name: np.asarray(value, dtype=np.float32) for name, value in known.items()}

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.learning.examples import Examples
-from rehabkit.learning.lying_people.rows import Row
+from rehabkit.learning.lying_people.found import N_PEOPLE as N_ASKED
+from rehabkit.learning.lying_people.found import N_PICTURES
+from rehabkit.learning.lying_people.rows import FOUND, Row
 from rehabkit.learning.lying_people.shelf import Order, rows
 from rehabkit.learning.metrics import Metric
 from rehabkit.learning.model import Model
@@ -42,6 +44,8 @@ N_PEOPLE, N_LEFT_OUT = 240, 5
 """Rendered people; of each five the first is left out."""
 N_KINDS = 4
 """Rows of a picture that are used: true points, 2 px off, and two of the four with points found badly, to save time."""
+ASKED = Order(0, N_ASKED, n_pictures=N_PICTURES, n_bad=0, found=True)
+"""The pictures that a pose network was shown; of these the rows with its points are learned from."""
 QUICK = Order(0, 10, n_pictures=1, n_bad=1)
 CONFIG = TrainConfig(epochs=30, batch_size=128, learning_rate=2e-3, inner_share=0.15)
 LIFTED = TrainConfig(epochs=20, batch_size=128, learning_rate=0.05, weight_decay=0.0, inner_share=0.15)
@@ -178,6 +182,6 @@ class LyingPoseRecipe(Recipe):
         """Rows of rendered people, from the shelf where they are there; ``source`` isn't looked at."""
         if quick:
             return examples_of(rows(QUICK, None))
-        found = rows(Order(0, N_PEOPLE), home() / "rendered")
-        used = found["kind"] < N_KINDS
-        return examples_of({name: value[used] for name, value in found.items()})
+        drawn, asked = (rows(order, home() / "rendered") for order in (Order(0, N_PEOPLE), ASKED))
+        used = drawn["kind"] < N_KINDS, asked["kind"] == FOUND
+        return examples_of({name: np.concatenate([drawn[name][used[0]], asked[name][used[1]]]) for name in drawn})
