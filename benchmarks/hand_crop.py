@@ -50,7 +50,12 @@ def main(data: Path, kinds: list[Kind]) -> None:
         ),
         "headline": [],
         "tables": [
-            {"title": results.title(done[0][1]), "columns": tables[0].columns, "rows": rows, "note": tables[0].note}
+            {
+                "title": f"Three kinds of masks: {LOSO.title}",
+                "columns": tables[0].columns,
+                "rows": rows,
+                "note": tables[0].note,
+            }
         ],
     }
     save("hand_crop", result, data=[data / "hands" / "hgr1" / "index.csv"], started=started)
