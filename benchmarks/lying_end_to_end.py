@@ -41,9 +41,9 @@ the sensor's noise). No real depth picture of a lying person could be had, so no
 Joints' points come from MediaPipe's pose network, places in space from the shipped lying_pose bundle, which was trained
 on own rendered people in poses of its own; none of the 69 people, and none of their pictures, was used to train or fit
 anything. How many views are shown was decided on the points' error in all pictures (with the usual network), that the
-large network is used on every sixth picture, and that joints which views disagree about are kept on every third;
-nothing else was. A picture in which nobody is found has no error and is
-counted; it is a miss of PCK3D. Intervals: 95 %, bootstrap over people."""
+large network is used on every sixth picture, and that joints which views disagree about are kept on every third, and
+that own people's mattress gives and their shoulders move on all; nothing else was. A picture in which nobody is found
+has no error and is counted; it is a miss of PCK3D. Intervals: 95 %, bootstrap over people."""
 
 
 @dataclasses.dataclass(frozen=True)
