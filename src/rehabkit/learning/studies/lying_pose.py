@@ -36,7 +36,8 @@ REAL = (
     "219 pictures of 69 people RENDERED FROM REAL LYING POSES (anny_synth_rgbd: no blanket, no pillow, no hair, a "
     "model of the sensor's noise). No real depth picture of a lying person could be had. All models were trained on "
     "own rendered people; these were for evaluation, but that the own people's mattress gives, their shoulders move "
-    "and their legs lie together was decided while looking at them. In brackets the 95 % interval (bootstrap over them)."
+    "and their legs lie together was decided while looking at them. In brackets the 95 % interval (bootstrap over "
+    "them)."
 )
 OWN = (
     "RENDERED people in poses drawn here, whom no model has seen. In brackets the 95 % interval (bootstrap over them)."
