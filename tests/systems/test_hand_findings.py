@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from rehabkit.systems.hand_surface import measure_findings
 from rehabkit.systems.hand_surface.measure_findings import findings
 from rehabkit.systems.hand_surface.measurement_error import hand_error
 
@@ -36,14 +37,21 @@ def test_from_one_view_what_is_round_says_why() -> None:
     assert of_one["index_length_back"].evidence.view == "back"
 
 
+def test_a_value_whose_error_nobody_knows_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure_findings, "hand_error", lambda *_, **__: None)
+    of_all = findings(hand(), "right", by_network=True)
+    assert all(one.value is None for one in of_all)
+    assert any(one.not_measurable == measure_findings.NO_ERROR for one in of_all)
+
+
 def test_without_a_hand_stated_or_seen_nothing_is_measured() -> None:
     (only,) = findings(hand(2000), None, by_network=False)
     assert only.not_measurable is not None
     assert "--hand" in only.not_measurable
 
 
-@pytest.mark.parametrize("by_network", [False, True])
 @pytest.mark.parametrize("family", ROUND)
+@pytest.mark.parametrize("by_network", [False, True])
 def test_the_least_change_is_that_of_two_scans(family, by_network) -> None:
     error = hand_error(family, all_round=True, by_network=by_network)
     assert error is not None

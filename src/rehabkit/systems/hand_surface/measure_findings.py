@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rehabkit.findings import Evidence, Finding
 from rehabkit.recordings.cloud import PointCloud
 from rehabkit.systems.hand_surface.measure import Measure
@@ -11,6 +13,7 @@ from rehabkit.systems.hand_surface.palm import Hand
 from rehabkit.systems.hand_surface.shape import HandShape, shape_of
 
 METHOD = "geometry of the points of each part; landmarks are on the surface, see the documentation"
+NO_ERROR = "how large its error is isn't known; name the parts in the file, or add views"
 UNKNOWN_HAND = "whose hand it is isn't known, so that back and palm can't be told apart; say --hand left or right"
 
 
@@ -40,21 +43,21 @@ def _unknown() -> Finding:
 
 def _finding(one: Measure, shape: HandShape, hand: Hand, by_network: bool) -> Finding:
     error = hand_error(one.family, all_round=shape.all_round, by_network=by_network)
-    known = error is not None and one.value is not None
+    if one.value is not None and error is None:
+        one = replace(one, value=None, why_not=NO_ERROR)
+    known = None if one.value is None else error
     return Finding(
         name=one.name,
         label=one.label,
         value=one.value,
         unit=one.unit,
-        uncertainty=error.half_width_95 if error is not None and known else None,
-        mdc95=error.mdc95 if error is not None and known else None,
+        uncertainty=known and known.half_width_95,
+        mdc95=known and known.mdc95,
         provisional=True,
         side=hand,
         category="hand",
         not_measurable=one.why_not,
         evidence=Evidence(
-            method=METHOD,
-            view="all round" if shape.all_round else shape.face,
-            source=error.source if error is not None and known else "",
+            method=METHOD, view="all round" if shape.all_round else shape.face, source=known.source if known else ""
         ),
     )
