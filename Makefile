@@ -33,8 +33,8 @@ demo: models ## assess a real recording and a real video, and write their report
 	$(BIN)/rehabkit doctor
 	$(BIN)/python examples/demo.py $(DEMO)
 
-test: models ## run all tests
-	$(BIN)/pytest -n auto
+test: models ## run all tests, a process a core
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
 
 core: ## every shipped bundle in an environment without torch
 	$(PYTHON) -m venv .venv-core
