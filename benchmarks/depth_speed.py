@@ -10,19 +10,17 @@ from __future__ import annotations
 import json
 import os
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from hand_speed import clocks
 from result_file import save
-from speed import machine
+from speed import machine, told_by
 
 WARM_UP, N_TIMES = 5, 60
 POINTS = (2048, 1024, 256)
@@ -37,7 +35,7 @@ normals, neighbours, network, findings and measures. Cores are those that the pr
 def main(data: Path) -> None:
     started, load = time.perf_counter(), os.getloadavg()[0]
     cores = [n for n in (1, 2) if n <= len(os.sched_getaffinity(0))]
-    runs = [child(data, what, n) for what in WHATS for n in cores]
+    runs = [told_by(__file__, str(data), what, str(n)) for what in WHATS for n in cores]
     rows = [
         [run["what"], run["cores"], step, *(float(np.percentile(run["ms"][step], q)) for q in (50, 99)),
          float(np.median(run["cpu_ms"][step]))]
@@ -62,14 +60,6 @@ def main(data: Path) -> None:
     }  # fmt: skip
     save("depth_speed", result, data=[], started=started)
     print(*result["headline"], *rows, sep="\n")
-
-
-def child(data: Path, what: str, cores: int) -> dict[str, Any]:
-    """One run in a process of its own, on so many cores."""
-    command = [sys.executable, __file__, str(data), what, str(cores)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return found
 
 
 def measure(data: Path, what: str, cores: int) -> None:

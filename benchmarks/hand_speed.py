@@ -11,8 +11,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from result_file import save
-from speed import machine
+from speed import machine, told_by
 
 WARM_UP, SIZES = 20, {"480p": (640, 480), "720p": (1280, 720)}
 STEPS = ("hands", "people", "quality", "gesture", "order", "picture")
@@ -85,10 +83,7 @@ def main(data: Path, n_pictures: int) -> None:
 
 def child(data: Path, n_pictures: int, size: str, cores: int) -> dict[str, Any]:
     """One run in a process of its own, on so many cores."""
-    command = [sys.executable, __file__, str(data), "--pictures", str(n_pictures), "--child", size, str(cores)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return found
+    return told_by(__file__, str(data), "--pictures", str(n_pictures), "--child", size, str(cores))
 
 
 def measure(data: Path, n_pictures: int, size: str, cores: int) -> None:

@@ -87,11 +87,16 @@ def repeated(clip: Path, path: Path, seconds: float) -> Path:
     return path
 
 
+def told_by(*arguments: str) -> dict[str, Any]:
+    """What Python with these arguments, in a process of its own, prints in its last line, as JSON."""
+    run = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
 def child(program: str, video: Path) -> dict[str, Any]:
     """Run one program over a video in a process of its own."""
-    command = [sys.executable, __file__, str(video), "--child", program]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    found = told_by(__file__, str(video), "--child", program)
     print(program, {key: value for key, value in found.items() if key != "resident_mb"}, file=sys.stderr)
     return found
 

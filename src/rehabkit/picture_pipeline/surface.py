@@ -49,18 +49,21 @@ class Looked:
     cloud : its points with their parts; without, where the network abstains.
     findings : what the network says of it.
     kind : (3,) probability of left, right and no hand.
-    by_network : whether the network named the parts, not the file.
     """
 
     cloud: PointCloud
     findings: list[Finding]
     kind: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-    by_network: bool
 
     @property
     def named(self) -> bool:
         """Whether the parts are known."""
         return self.cloud.labels is not None
+
+    @property
+    def by_network(self) -> bool:
+        """Whether the network was asked, not the file: it always says something."""
+        return bool(self.findings)
 
 
 def way(asked: Asked) -> Assessment:
@@ -117,13 +120,13 @@ def _has_parts(cloud: PointCloud) -> bool:
 def _looked(cloud: PointCloud, hand: Side | None, network: Bundle | None) -> Looked:
     """A view with the parts that its file names, else those that the network tells."""
     if network is None or _has_parts(cloud):
-        return Looked(cloud.noted("parts as the file names them"), [], np.zeros(3, dtype=np.float32), by_network=False)
+        return Looked(cloud.noted("parts as the file names them"), [], np.zeros(3, dtype=np.float32))
     system = HandSurface(hand)
     outputs: Tensors = network.run(system.prepare(cloud))
     findings = system.interpret(cloud, outputs, network.card)
     abstains = any(one.name == "hand_confidence" and one.not_measurable for one in findings)
     cloud = cloud.noted("parts not named", labels=None) if abstains else labelled(cloud, outputs)
-    return Looked(cloud, findings, outputs["kind"].mean(axis=0), by_network=True)
+    return Looked(cloud, findings, outputs["kind"].mean(axis=0))
 
 
 def _together(looked: Sequence[Looked], stated: Side | None) -> tuple[PointCloud, Side | None, list[Finding]]:

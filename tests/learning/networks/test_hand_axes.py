@@ -34,13 +34,13 @@ def test_axes_are_at_right_angles_and_the_fingers_direction_is_kept() -> None:
     assert ((axes[:, :, 2] * said[:, :, 2]).sum(dim=1) > 0).float().mean() > 0.7  # nearest of two sides, not the same
 
 
-@pytest.mark.parametrize("back", [1.0, -1.0])
-def test_true_directions_are_their_own_axes_mirrored_or_not(back: float) -> None:
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_true_directions_are_their_own_axes_mirrored_or_not(side: float) -> None:
     true = torch.linalg.qr(torch.randn(3, 3, generator=torch.Generator().manual_seed(1)))[0]
-    true[:, 2] = back * torch.linalg.cross(true[:, 0], true[:, 1])
+    true[:, 2] = side * torch.linalg.cross(true[:, 0], true[:, 1])
     axes = upright(true[None])
     assert torch.allclose(axes[0], true, atol=1e-6)
-    assert determinant(axes).item() == pytest.approx(back, abs=1e-6)
+    assert determinant(axes).item() == pytest.approx(side, abs=1e-6)
 
 
 def test_it_looks_again_in_the_axes_that_it_found(finder: HandAxes) -> None:

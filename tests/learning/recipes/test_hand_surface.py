@@ -235,7 +235,7 @@ def test_a_network_is_trained_once_on_the_training_shapes_alone(
 ) -> None:
     monkeypatch.setattr(hand_surface_models, "home", lambda: tmp_path)
     monkeypatch.setattr(hand_surface_models, "HandAxes", lambda: HandAxes(6))
-    make = hand_surface_models.network(lambda axes: PointNet((8, 16), axes), 1, 1)
+    make = hand_surface_models.network(lambda axes: PointNet((8, 16), axes), 1, axes_epochs=1)
     first, second = make(), make()
     first.augment = second.augment = NewScans({128: 1.0}, n_points=256)
     first.fit(quick, 0)

@@ -109,9 +109,8 @@ def scene_drawn(shape: dict[str, float], rng: np.random.Generator, *, blanket: b
 
 def settled(body: Posed, give_m: float, rng: np.random.Generator) -> Posed:
     """Moved so that its trunk lies in the mattress, which gives so far, somewhere near the middle of the bed."""
-    sink = (
-        give_m + rng.uniform(0.0, 0.03) if rng.random() < 0.85 else rng.uniform(-0.06, 0.0)
-    )  # propped up by something unseen
+    propped = rng.random() >= 0.85  # by something unseen
+    sink = rng.uniform(-0.06, 0.0) if propped else give_m + rng.uniform(0.0, 0.03)
     up = -float(np.quantile(body.skin[trunk(), 2], 0.01)) - sink
     up = max(up, -float(np.quantile(body.skin[:, 2], 0.002)) - DEEPEST_M)
     middle = (body.skin.min(axis=0) + body.skin.max(axis=0)) / 2

@@ -90,6 +90,12 @@ def pool(features: Tensor, there: Tensor) -> Tensor:
     return torch.cat([most, (features * share).sum(dim=1) / share.sum(dim=1).clamp_min(1.0)], dim=1)
 
 
+def slots(neighbours: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+    """(batch, slot, k) neighbours as whole numbers, and (batch, slot, 1) which slots hold a point."""
+    neighbours = neighbours.round().long()
+    return neighbours, ((present > 0.5) & (neighbours[..., 0] > -0.5))[..., None]
+
+
 def flat(near: Tensor, n_slots: int) -> Tensor:
     """(batch, m, k) slots of a row → (batch · m, k) places among all rows' slots."""
     first = torch.arange(near.shape[0], device=near.device)[:, None, None] * n_slots

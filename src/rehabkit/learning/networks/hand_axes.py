@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from rehabkit.learning.networks.edge_convolution import EdgeConvolution, Pointwise, flat, pool
+from rehabkit.learning.networks.edge_convolution import EdgeConvolution, Pointwise, flat, pool, slots
 from rehabkit.systems.hand_surface.arrange import LEVELS, NEAREST, READ, SPANS
 
 N_LOOKS = 2
@@ -22,7 +22,7 @@ _COLUMNS = slice(SPANS[-1].stop, SPANS[-1].stop + NEAREST + READ)
 
 
 class HandAxes(nn.Module):
-    """Directions of the thumb's side, of the fingers and of the back of the hand, from every second point.
+    """Directions of the back of the hand, of the fingers and of the thumb's side, from every second point.
 
     Parameters
     ----------
@@ -50,9 +50,7 @@ class HandAxes(nn.Module):
         ``said`` (batch, look, 3, 3), a direction a column, in the axes ``looked_in`` (batch, look, 3, 3); and ``axes``
         (batch, 3, 3): points @ axes lie as a right hand's do.
         """
-        neighbours = neighbours.round().long()
-        there = ((present > 0.5) & (neighbours[..., 0] > -0.5))[..., None]
-        return self.found(points, normals, neighbours, there)
+        return self.found(points, normals, *slots(neighbours, present))
 
     def found(self, points: Tensor, normals: Tensor, neighbours: Tensor, there: Tensor) -> dict[str, Tensor]:
         """The same of neighbours (batch, slot, 56) as whole numbers and of ``there`` (batch, slot, 1)."""
@@ -84,12 +82,12 @@ def upright(directions: Tensor) -> Tensor:
 
     A mirrored cloud gives mirrored axes: the third is the cross product of the others or its opposite.
     """
-    thumb, fingers, back = directions.unbind(dim=2)
+    back, fingers, thumb = directions.unbind(dim=2)
     fingers = normalize(fingers, dim=1)
-    thumb = normalize(thumb - fingers * (fingers * thumb).sum(dim=1, keepdim=True), dim=1)
-    across = cross(thumb, fingers)
-    side = torch.where((across * back).sum(dim=1, keepdim=True) < 0, -1.0, 1.0)
-    return torch.stack([thumb, fingers, across * side], dim=2)
+    back = normalize(back - fingers * (fingers * back).sum(dim=1, keepdim=True), dim=1)
+    across = cross(back, fingers)
+    side = torch.where((across * thumb).sum(dim=1, keepdim=True) < 0, -1.0, 1.0)
+    return torch.stack([back, fingers, across * side], dim=2)
 
 
 def cross(a: Tensor, b: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from rehabkit.learning.networks.edge_convolution import FAR, EdgeConvolution, Pointwise, flat, pool, spread
+from rehabkit.learning.networks.edge_convolution import FAR, EdgeConvolution, Pointwise, flat, pool, slots, spread
 from rehabkit.learning.networks.hand_axes import HandAxes, cross
 from rehabkit.systems.hand_surface.arrange import LEVELS, NEAREST, READ, SCALES, SPANS
 
@@ -63,8 +63,7 @@ class Segmenter(nn.Module):
         self, points: Tensor, normals: Tensor, neighbours: Tensor, present: Tensor, handed: Tensor
     ) -> dict[str, Tensor]:
         """Outputs by name, as the module says. In mirrored axes a hand that looks like a left one is a right one."""
-        neighbours = neighbours.round().long()
-        there = ((present > 0.5) & (neighbours[..., 0] > -0.5))[..., None]  # (batch, slot, 1)
+        neighbours, there = slots(neighbours, present)
         as_it_is = handed > 0.5
         if self.axes is not None:
             axes = self.axes.found(points, normals, neighbours, there)["axes"]

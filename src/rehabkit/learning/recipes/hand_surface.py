@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,8 +33,8 @@ from rehabkit.systems.hand_surface.arrange import N_SLOTS
 from rehabkit.systems.hand_surface.system import HandSurface
 
 N_QUICK = 24
-EPOCHS, EPOCHS_BESIDE, EPOCHS_OF_AXES = 700, 30, 120
-"""Passes of what ships, of each network that stands beside it (20 batches each), and of what finds the hand's axes."""
+EPOCHS, EPOCHS_BESIDE = 700, 30
+"""Passes of what ships, and of each network that stands beside it: 20 batches each."""
 UNSURE, MOST_NO_HAND = 0.02, 0.5
 """Share of hands that are left unnamed, and the probability of no hand from which nothing is said."""
 GOOD, MEASURABLE = 0.95, 0.9
@@ -73,10 +74,10 @@ class HandSurfaceRecipe(Recipe):
         "kind": TensorSpec(shape=[N_KINDS], axes=["kind"], description="a left hand, a right hand, no hand"),
     }
     models: ClassVar[Mapping[str, Callable[[], Model]]] = {
-        "small": network(lambda axes: Hssn(48, axes=axes), EPOCHS, EPOCHS_OF_AXES),
-        "published": network(lambda axes: Hssn(72, axes=axes), EPOCHS_BESIDE, EPOCHS_OF_AXES),
-        "pointnet": network(lambda axes: PointNet(axes=axes), EPOCHS_BESIDE, EPOCHS_OF_AXES),
-        "dgcnn": network(lambda axes: Dgcnn(axes=axes), EPOCHS_BESIDE, EPOCHS_OF_AXES, NeighbourNetwork),
+        "small": network(partial(Hssn, 48), EPOCHS),
+        "published": network(partial(Hssn, 72), EPOCHS_BESIDE),
+        "pointnet": network(PointNet, EPOCHS_BESIDE),
+        "dgcnn": network(Dgcnn, EPOCHS_BESIDE, NeighbourNetwork),
         "classical": TreesModel,
     }
     baselines: ClassVar[Mapping[str, Callable[[], Model]]] = {
@@ -94,7 +95,7 @@ class HandSurfaceRecipe(Recipe):
     studies: ClassVar[Mapping[str, Study]] = {
         "density": lambda source, quick: study.density(HandSurfaceRecipe(), source, quick),
         "noise": lambda source, quick: study.noise(HandSurfaceRecipe(), source, quick),
-        "blocks": lambda source, quick: study.blocks(HandSurfaceRecipe(), source, quick, EPOCHS_BESIDE, EPOCHS_OF_AXES),
+        "blocks": lambda source, quick: study.blocks(HandSurfaceRecipe(), source, quick, EPOCHS_BESIDE),
         "kinds": lambda source, quick: study.kinds(HandSurfaceRecipe(), source, quick),
         "elsewhere": lambda source, quick: study.elsewhere(HandSurfaceRecipe(), source, quick),
         "speed": lambda source, quick: study.speed(HandSurfaceRecipe(), source, quick),

@@ -38,6 +38,8 @@ N_POINTS = 4096
 N_KEPT = 6
 """Scans of a hand and a size that are made; each is then used several times, changed a little."""
 N_AT_ONCE = 16
+EPOCHS_OF_AXES = 120
+"""Passes of what finds the hand's axes, which all networks share."""
 RATE, MUON = 2e-3, 0.01
 """Learning rates of AdamW and of Muon."""
 AXES_RATE, AXES_MUON = 3e-3, 0.02
@@ -234,16 +236,22 @@ def axes_finder(epochs: int) -> KeptNetwork:
 
 
 def network(
-    build: Callable[[HandAxes | None], nn.Module],
+    build: Callable[..., nn.Module],
     epochs: int,
-    axes_epochs: int,
     kind: type[KeptNetwork] = KeptNetwork,
+    *,
+    axes_epochs: int = EPOCHS_OF_AXES,
 ) -> Callable[[], Model]:
-    """A network on new scans, in axes that ``axes_epochs`` passes have taught it to find; as they come with none."""
+    """A network on new scans, in axes that ``axes_epochs`` passes have taught it to find; as they come with none.
+
+    Parameters
+    ----------
+    build : makes it, with or without ``axes``.
+    """
 
     def make() -> Model:
         config = TrainConfig(epochs, 32, RATE, muon=MUON)
-        model = kind(lambda: build(HandAxes() if axes_epochs else None), loss, config, augment=NewScans())
+        model = kind(lambda: build(axes=HandAxes() if axes_epochs else None), loss, config, augment=NewScans())
         model.axes = axes_finder(axes_epochs) if axes_epochs else None
         return model
 

@@ -1,7 +1,8 @@
 """Simulated scans of posed hands: what one sensor would see of a surface, with its noise, its gaps and a forearm.
 
 Everything is drawn from a generator, so that a seed fixes it. Lengths are metres, in the axes of the hands of
-:mod:`rehabkit.recordings.datasets.anny_synth_hands`: the wrist at the origin, fingers along y, the palm across x.
+:mod:`rehabkit.recordings.datasets.anny_synth_hands`: the wrist at the origin, fingers along y, the thumb towards z,
+the back of the hand towards x.
 """
 
 from __future__ import annotations

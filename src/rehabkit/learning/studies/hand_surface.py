@@ -86,7 +86,7 @@ def _of_variant(part: Examples, probability: Array, name: str) -> float:
     return float(np.mean([np.nan_to_num(one, nan=1.0).mean() for one in each]))
 
 
-def blocks(recipe: Recipe, source: Path | None, quick: bool, epochs: int, axes_epochs: int) -> Table:
+def blocks(recipe: Recipe, source: Path | None, quick: bool, epochs: int) -> Table:
     """The network without each of its blocks, all trained as shortly."""
     examples = recipe.examples(source, quick=quick)
     protocol, settings = _as_evaluated(recipe, quick)
@@ -94,7 +94,8 @@ def blocks(recipe: Recipe, source: Path | None, quick: bool, epochs: int, axes_e
     names = [BASE, "256 points, 1 mm", "1024 points, 4 mm", "whole surface, own normals"]
     rows = []
     for title, (chosen, turned) in WITHOUT.items():
-        make = network(partial(Hssn, 48, chosen), epochs, axes_epochs if turned else 0)
+        build = partial(Hssn, 48, chosen)
+        make = network(build, epochs) if turned else network(build, epochs, axes_epochs=0)
         outputs, _ = bench.run_fold(recipe, title.replace(" ", "-"), make, examples, fold, settings)
         part = examples.at(fold.test)
         rows.append([title, *(f"{_of_variant(part, outputs['probability'], name):.3f}" for name in names)])

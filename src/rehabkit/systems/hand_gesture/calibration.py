@@ -8,7 +8,7 @@ examples, each left out in turn: where the network is right about them by itself
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,7 +104,8 @@ def learn(hands: Sequence[HandSeen], gestures: Sequence[str], outputs: Tensors, 
 def learnt(gestures: Sequence[str], outputs: Tensors, card: Card) -> OwnGestures:
     """The same of outputs alone, without how straight the fingers are."""
     names = np.array(gestures)
-    likely = {one: _left_out(names, outputs, card, one) for one in LEANINGS}
+    tried = list(_left_out(names, outputs))
+    likely = {one: _likelihood(tried, card, one) for one in LEANINGS}
     return replace(_own(names, outputs), leaning=max(LEANINGS, key=lambda one: likely[one]))
 
 
@@ -116,13 +117,19 @@ def _own(names: NDArray[np.str_], outputs: Tensors) -> OwnGestures:
     return OwnGestures(means, {}, {name: int((names == name).sum()) for name in each})
 
 
-def _left_out(names: NDArray[np.str_], outputs: Tensors, card: Card, leaning: float) -> float:
-    """Mean logarithm of the probability of what each example is, judged by the others; of lone examples by nothing."""
-    found = []
-    for place, name in enumerate(names):
+def _left_out(names: NDArray[np.str_], outputs: Tensors) -> Iterator[tuple[str, Tensors, OwnGestures]]:
+    """Yield each example's gesture, its outputs and what the others say; none of a gesture's only example."""
+    for place, name in enumerate(names.tolist()):
         others = np.arange(len(names)) != place
         if name in names[others]:
-            own = replace(_own(names[others], {"embedding": outputs["embedding"][others]}), leaning=leaning)
             one = {key: outputs[key][place : place + 1] for key in ("probability", "embedding")}
-            found.append(own.adapted(one, card)["probability"][0, card.labels.index(name)])
+            yield name, one, _own(names[others], {"embedding": outputs["embedding"][others]})
+
+
+def _likelihood(tried: Sequence[tuple[str, Tensors, OwnGestures]], card: Card, leaning: float) -> float:
+    """Mean logarithm of the probability of what each example is, judged by the others."""
+    found = [
+        replace(own, leaning=leaning).adapted(one, card)["probability"][0, card.labels.index(name)]
+        for name, one, own in tried
+    ]
     return round(float(np.mean(np.log(np.maximum(found, 1e-9)))), 3) if found else 0.0
