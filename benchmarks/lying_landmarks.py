@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.kinematics.depth.bed import bed_of, body_of
-from rehabkit.kinematics.depth.shown import region_of, shaded
+from rehabkit.kinematics.depth.shown import metres_per_px, region_of, shaded
 from rehabkit.kinematics.depth.voting import MADE_OF, geometric_median, joints_of, trunk_of
 from rehabkit.learning.lying_people.found import N_PEOPLE, N_PICTURES, write
 from rehabkit.learning.lying_people.people import drawn
 from rehabkit.learning.lying_people.scene import Rendered, rendered
-from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, inside, metres_per_px, views_of
+from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, views_of
 from rehabkit.pose.lying import LyingFinder
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
+from rehabkit.systems.lying_points import inside
 from rehabkit.systems.lying_pose.picture import JOINTS
 
 Array = NDArray[np.float64]

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.kinematics.depth.bed import bed_of, body_of
-from rehabkit.kinematics.depth.shown import Region, region_of, shaded
+from rehabkit.kinematics.depth.shown import Region, View, region_of, shaded
 from rehabkit.picture_pipeline.lying_look import views_of
-from rehabkit.pose.lying import LyingFinder, View
+from rehabkit.pose.lying import SHOWN_PX, LyingFinder
 from rehabkit.recordings.datasets.anny_synth_rgbd import LyingFrame, read
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ def whole(shape: tuple[int, ...], fine: Array) -> list[View]:
     """The whole picture in four quarter turns, not enlarged to the person."""
     size = np.array([shape[1], shape[0]], dtype=np.float64)
     region = Region((size - 1) / 2, float(size.max()) / 2, 0.0)
-    return [View.of((region.centre + 0.5) * fine - 0.5, region.half_px * float(fine.max()), turn)
+    return [View.of((region.centre + 0.5) * fine - 0.5, region.half_px * float(fine.max()), turn, SHOWN_PX)
             for turn in (0, 90, 180, 270)]  # fmt: skip
 
 

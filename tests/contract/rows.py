@@ -229,6 +229,16 @@ def bad_lyings() -> list[tuple[LyingPerson, str]]:
     return [(LyingPerson((picture,)), named) for picture, named in faults]
 
 
+def bad_beds() -> list[tuple[LyingPicture, str]]:
+    (whole,) = lying().pictures
+    frame = whole.frame
+    cloud = np.random.default_rng(0).uniform(0.6, 4.0, frame.depth.shape)
+    return [
+        (replace(whole, frame=replace(frame, depth=cloud)), "must show the mattress as a plane"),
+        (replace(whole, frame=replace(frame, depth=np.full_like(frame.depth, 2.0))), "nothing that rises above it"),
+    ]
+
+
 def hand_before_a_wall() -> HandSeen:
     """A photograph of a hand, where the data are at hand; else a painted one. Nobody looked for its landmarks."""
     rgb = np.full((100, 100, 3), (190, 190, 195), dtype=np.uint8)
@@ -276,6 +286,19 @@ ROWS: dict[str, Row] = {
         bad_clouds,
         size_budget=4_000_000,
         unprunable=frozenset({"small", "published", "pointnet", "dgcnn"}),
+    ),
+    "lying_points": Row(
+        lambda: lying().pictures[0],
+        bad_beds,
+        unprunable=frozenset({"small"}),
+        # not stretches: any network looks for a point where the point is
+        parts={
+            f"{48 * i} {48 * j}": Part(
+                "relief", (slice(48 * i, 48 * (i + 1)), slice(48 * j, 48 * (j + 1)))
+            )
+            for i in range(4)
+            for j in range(4)
+        },
     ),
     "lying_pose": Row(lying, bad_lyings, unprunable=frozenset({"published", "classical"})),
 }

@@ -14,7 +14,7 @@ from rehabkit.judgement import judge
 from rehabkit.kinematics.depth.bed import bed_of, body_of
 from rehabkit.picture_pipeline.given import Asked, Beside
 from rehabkit.picture_pipeline.lying import LEAST_OVER_TIME, MOST, check, opened, over_time, watch, way
-from rehabkit.picture_pipeline.lying_look import Looker, thinned
+from rehabkit.picture_pipeline.lying_look import LEAST_SURE, Looker, thinned
 from rehabkit.picture_pipeline.lying_quality import Extent, lying_quality, n_people
 from rehabkit.recordings.datasets import anny_synth_rgbd
 from rehabkit.recordings.intrinsics import Intrinsics
@@ -70,7 +70,8 @@ def test_points_of_a_rendered_picture_by_colour_and_in_the_dark(supine, looker):
         off = np.linalg.norm(one.picture.pixels - supine.pixels, axis=-1)
         assert np.nanmedian(off) < 8  # px, 8 mm each
         assert {c.status for c in lying_quality(one.frame, one.bed, one.body, one.picture)} <= {"ok", "warning"}
-    assert set(looker.models) == {"pose_full"}
+    assert one.by_relief and one.picture.confidence.mean() > LEAST_SURE
+    assert set(looker.models) == {"pose_full", "lying_points"}
 
 
 def test_two_people_are_counted(supine):
@@ -203,7 +204,7 @@ def test_a_picture_becomes_an_assessment(files, supine, shipped):
     said = way(asked(depth, colour, intrinsics=k))
     assert said.finding("posture").value == "supine"
     assert said.finding("joints_found_in") is None
-    assert "joints found by colour" in said.recording.history[-1]
+    assert "joints found by colour and the bed's relief" in said.recording.history[-1]
     assert said.recording.kind == "depth"
     assert said.recording.frame_size_px == (320, 288)
     assert {name for name in said.provenance.models if name.startswith("pose_")}

@@ -32,6 +32,8 @@ MEDIAN_TOLERANCE, LABELS_EQUAL = 1e-5, 0.999
 """Of graphs over neighbours that are found inside, where ties flip: largest median difference, least share."""
 N_TIMED, MOST_TIMED_S = 200, 2.0
 """Rows that are timed, and how long that may take."""
+LEAST_HALVED = 256
+"""Numbers of a weight for which half the room is worth a node."""
 BATCH = "batch"
 
 
@@ -98,7 +100,24 @@ def network_to_onnx(module: nn.Module, recipe: Recipe, example: Examples) -> byt
             dynamo=False,
             external_data=False,
         )
-    return buffer.getvalue()
+    return halved(buffer.getvalue())
+
+
+def halved(content: bytes) -> bytes:
+    """The same graph; weights that are numbers of half precision anyway are kept as such, and take half the room."""
+    model = onnx.load_from_string(content)
+    graph, casts = model.graph, []
+    for kept in graph.initializer:
+        values = onnx.numpy_helper.to_array(kept)
+        if kept.data_type == TensorProto.FLOAT and values.size >= LEAST_HALVED:
+            with np.errstate(over="ignore"):
+                half = values.astype(np.float16)
+            if (half == values).all():
+                casts.append(helper.make_node("Cast", [f"{kept.name}_half"], [kept.name], to=TensorProto.FLOAT))
+                kept.CopyFrom(onnx.numpy_helper.from_array(half, f"{kept.name}_half"))
+    for number, cast in enumerate(casts):
+        graph.node.insert(number, cast)
+    return bytes(model.SerializeToString()) if casts else content
 
 
 def classical_to_onnx(model: ClassicalModel, example: Examples) -> bytes:

@@ -16,6 +16,7 @@ from rehabkit.learning.recipes.joint_intention import JointIntentionRecipe
 from rehabkit.learning.recipes.kimore_score import KimoreScoreRecipe
 from rehabkit.learning.recipes.knee_pain import KneePainRecipe
 from rehabkit.learning.recipes.knee_pain_demo import KneePainDemoRecipe
+from rehabkit.learning.recipes.lying_points import LyingPointsRecipe
 from rehabkit.learning.recipes.lying_pose import LyingPoseRecipe
 from rehabkit.learning.recipes.movement_quality import MovementQualityRecipe
 from rehabkit.learning.recipes.movement_recognition import MovementRecognitionRecipe
@@ -37,6 +38,7 @@ _ALL: tuple[Recipe, ...] = (
     KimoreScoreRecipe(),
     RecoveryPrognosisRecipe(),
     StrokeSeverityRecipe(),
+    LyingPointsRecipe(),
     LyingPoseRecipe(),
     HandSurfaceRecipe(),
     HandMaskRecipe(),

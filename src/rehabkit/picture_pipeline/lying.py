@@ -245,6 +245,7 @@ def _known(angle_deg: float) -> float | None:
 
 def _info(path: Path, watched: Watched, checks: list[CheckResult]) -> RecordingInfo:
     first, best, lasting_s = watched.first, watched.best, watched.lasting_s
+    how = ("colour" if best.by_colour else "depth alone") + (" and the bed's relief" if best.by_relief else "")
     lean = float(np.degrees(np.arccos(np.clip(-best.bed.plane.up[2], -1, 1))))
     return RecordingInfo(
         name=path.name,
@@ -260,6 +261,6 @@ def _info(path: Path, watched: Watched, checks: list[CheckResult]) -> RecordingI
         checks=checks,
         history=[
             *best.frame.history,
-            f"joints found by {'colour' if best.by_colour else 'depth alone'}, {watched.n_looked} pictures looked at",
+            f"joints found by {how}, {watched.n_looked} pictures looked at",
         ],
     )

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rehabkit.kinematics.depth.shown import View
 from rehabkit.pose.landmarkers import Array, Picture, Task, ready
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
 
@@ -28,45 +29,12 @@ OTHER = [
 """(33,) each landmark's counterpart of the other side."""
 
 
-@dataclass(frozen=True)
-class View:
-    """One way to show a part of a picture.
+def shown(rgb: Picture, view: View) -> Picture:
+    """(side, side, 3) what is shown of a picture; beyond its edges it is its edge's colour."""
+    import cv2
 
-    Parameters
-    ----------
-    matrix : (2, 3) px of the picture → px of what is shown; (0, 0) is a pixel's centre.
-    mirrored : whether left and right are swapped in it.
-    """
-
-    matrix: Array
-    mirrored: bool
-
-    @classmethod
-    def of(cls, centre: Array, half_px: float, turn_deg: float, mirrored: bool = False) -> View:
-        """A square round ``centre`` of half side ``half_px``, turned clockwise by ``turn_deg``.
-
-        Examples
-        --------
-        >>> view = View.of(np.array([100.0, 50.0]), 256.0, 90.0)
-        >>> view.back(np.array([[255.5, 355.5]])).round(6).tolist()  # 100 px below the middle of what is shown
-        [[200.0, 50.0]]
-        """
-        turn, grow = np.radians(turn_deg), SHOWN_PX / (2 * half_px)
-        linear = grow * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        if mirrored:
-            linear = np.diag([-1.0, 1.0]) @ linear
-        return cls(np.column_stack([linear, (SHOWN_PX - 1) / 2 - linear @ centre]), mirrored)
-
-    def back(self, shown: Array) -> Array:
-        """(…, 2) px of what is shown → px of the picture."""
-        return np.asarray((shown - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T)
-
-    def of_picture(self, rgb: Picture) -> Picture:
-        """(512, 512, 3) what is shown; beyond its edges the picture is its edge's colour."""
-        import cv2
-
-        how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
-        return np.asarray(cv2.warpAffine(rgb, self.matrix, (SHOWN_PX, SHOWN_PX), **how), dtype=np.uint8)
+    how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+    return np.asarray(cv2.warpAffine(rgb, view.matrix, (view.side_px, view.side_px), **how), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -112,13 +80,13 @@ class LyingFinder(Task):
         positions = np.full((len(views), len(MEDIAPIPE_JOINTS), 2), np.nan)
         confidence = np.zeros((len(views), len(MEDIAPIPE_JOINTS)))
         for number, view in enumerate(views):
-            for marks in self._task.detect(ready(view.of_picture(rgb)).image).pose_landmarks[:1]:
+            for marks in self._task.detect(ready(shown(rgb, view)).image).pose_landmarks[:1]:
                 order = OTHER if view.mirrored else slice(None)
-                positions[number] = view.back(_shown(marks))[order]
+                positions[number] = view.back(_pixels(marks, view.side_px))[order]
                 confidence[number] = np.clip([mark.visibility for mark in marks], 0.0, 1.0)[order]
         return Looked(positions, confidence)
 
 
-def _shown(marks: Any) -> Array:
+def _pixels(marks: Any, side_px: int) -> Array:
     """(33, 2) px; MediaPipe's 0 is the first pixel's edge."""
-    return np.array([(mark.x, mark.y) for mark in marks]) * SHOWN_PX - 0.5
+    return np.array([(mark.x, mark.y) for mark in marks]) * side_px - 0.5

@@ -14,6 +14,7 @@ from rehabkit.systems.hand_surface.system import HandSurface
 from rehabkit.systems.joint_error import JointError
 from rehabkit.systems.joint_intention import JointIntention
 from rehabkit.systems.knee_pain.system import KneePain, KneePainDemo
+from rehabkit.systems.lying_points import LyingPoints
 from rehabkit.systems.lying_pose.system import LyingPose
 from rehabkit.systems.movement_quality import MovementQuality
 from rehabkit.systems.movement_recognition import MovementRecognition
@@ -31,6 +32,7 @@ _ALL: tuple[System[Any], ...] = (
     KneePain(),
     KneePainDemo(),
     RecoveryPrognosis(),
+    LyingPoints(),
     LyingPose(),
     HandSurface(),
     HandMask(),

@@ -6,11 +6,13 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehabkit.learning.lying_people.found import found_in
 from rehabkit.learning.lying_people.people import SEED, drawn
@@ -60,16 +62,21 @@ def rows(order: Order, folder: Path | None) -> Row:
 
 def _ten(order: Order, first: int, folder: Path | None) -> Row:
     last = min(first + TENS, order.last)
-    if folder is None:
-        return stacked(_rendered(order, range(first, last)))
     wanted = asdict(order) | {"first": first, "last": last}
     name = "-".join(str(value) for key, value in wanted.items() if key != "found") + ("-found" if order.found else "")
-    path = folder / f"lying_people-{VERSION}-{SEED}-{name}.npz"
+    path = None if folder is None else folder / f"lying_people-{VERSION}-{SEED}-{name}.npz"
+    return shelved(path, lambda: stacked(_rendered(order, range(first, last))))
+
+
+def shelved(path: Path | None, make: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    """What the file holds; made and put there if it isn't; made if there is no path."""
+    if path is None:
+        return make()
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = stacked(_rendered(order, range(first, last)))
+        made = make()
         with atomic(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, **made)  # type: ignore[arg-type]
+            np.savez_compressed(file, **made)  # type: ignore[arg-type]
     with np.load(path, allow_pickle=False) as file:
         return {key: file[key] for key in file.files}
 

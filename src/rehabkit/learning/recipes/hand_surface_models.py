@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,15 +15,15 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from rehabkit.learning.examples import Examples
-from rehabkit.learning.model import Model, NetworkModel, run
+from rehabkit.learning.kept import KeptNetwork
+from rehabkit.learning.model import Model, run
 from rehabkit.learning.networks import edge_convolution, hand_axes, hand_surface
 from rehabkit.learning.networks.hand_axes import HandAxes
 from rehabkit.learning.networks.hand_surface import N_PARTS
 from rehabkit.learning.recipes import hand_surface_scans
 from rehabkit.learning.recipes.hand_surface_scans import NO_HAND, TRAINING, Sight, scanned
-from rehabkit.learning.training import Batch, TrainConfig, load_weights, save_weights
+from rehabkit.learning.training import Batch, TrainConfig
 from rehabkit.runtime.bundle import Tensors
-from rehabkit.runtime.home import home
 from rehabkit.systems.hand_surface import arrange
 from rehabkit.systems.hand_surface.arrange import READ, SPANS, arranged
 
@@ -163,32 +162,23 @@ class NewScans:
         return found
 
 
-class KeptNetwork(NetworkModel):
-    """A network that learns from hands of the training shapes alone, whatever it is given, and is trained once.
-
-    What ships is then what was scored. The weights are kept under a checksum of all that made them, so that studies of
-    the same network don't train it again.
+class SurfaceNetwork(KeptNetwork):
+    """A network that learns from hands of the training shapes alone, and is trained once.
 
     Attributes
     ----------
     axes : what is trained first, to find the hand's axes; all networks share it.
     """
 
-    axes: KeptNetwork | None = None
+    system: ClassVar[str] = "hand_surface"
+    code: ClassVar[tuple[ModuleType, ...]] = (edge_convolution, hand_axes, hand_surface, hand_surface_scans, arrange)
+    who: ClassVar[str] = "hand"
+    axes: SurfaceNetwork | None = None
 
-    def fit(self, examples: Examples, seed: int) -> None:
-        """Train, or read what an earlier run kept."""
-        part = examples.at(examples.covariates["learn"] > 0)
-        path = home() / "folds" / f"hand_surface-weights-{self._key(part, seed)}.npz"
-        if not path.is_file():
-            if self.axes is not None:
-                self.axes.fit(part, seed)
-            super().fit(part, seed)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            save_weights(self.module(), path)
-            return
-        self.initialise(seed)
-        load_weights(self.module(), path)
+    def before(self, examples: Examples, seed: int) -> None:
+        """Train what finds the axes."""
+        if self.axes is not None:
+            self.axes.fit(examples, seed)
 
     def _untrained(self, seed: int) -> nn.Module:
         """With the axes that were trained before, if they were."""
@@ -209,15 +199,8 @@ class KeptNetwork(NetworkModel):
         parts = [run(self.module(), bare(one), names) for one in inputs]
         return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
-    def _key(self, part: Examples, seed: int) -> str:
-        """Checksum of settings, seed, hands, and the code that a training runs through."""
-        modules = (edge_convolution, hand_axes, hand_surface, hand_surface_scans, arrange)
-        code = b"".join(Path(str(one.__file__)).read_bytes() for one in modules)
-        said = repr((self.settings(), repr(self.build()), self.augment, seed, part.covariates["hand"].tolist()))
-        return hashlib.sha256(code + said.encode()).hexdigest()[:24]
 
-
-class NeighbourNetwork(KeptNetwork):
+class NeighbourNetwork(SurfaceNetwork):
     """A network that finds its neighbours itself, among features."""
 
     looks_for_neighbours: ClassVar[bool] = True
@@ -229,16 +212,16 @@ def bare(inputs: Tensors) -> Examples:
     return Examples(inputs, np.zeros(n_rows, np.int64), np.array(["one"] * n_rows), np.arange(n_rows))
 
 
-def axes_finder(epochs: int) -> KeptNetwork:
+def axes_finder(epochs: int) -> SurfaceNetwork:
     """What finds the hand's axes: no very thin scans, since palm and back differ little, and many a batch."""
     scans = NewScans({256: 0.5, 512: 0.5}, N_KEPT, 2 * N_POINTS)
-    return KeptNetwork(HandAxes, axes_loss, TrainConfig(epochs, 48, AXES_RATE, muon=AXES_MUON), augment=scans)
+    return SurfaceNetwork(HandAxes, axes_loss, TrainConfig(epochs, 48, AXES_RATE, muon=AXES_MUON), augment=scans)
 
 
 def network(
     build: Callable[..., nn.Module],
     epochs: int,
-    kind: type[KeptNetwork] = KeptNetwork,
+    kind: type[SurfaceNetwork] = SurfaceNetwork,
     *,
     axes_epochs: int = EPOCHS_OF_AXES,
 ) -> Callable[[], Model]:

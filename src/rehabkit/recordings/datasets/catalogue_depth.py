@@ -130,7 +130,7 @@ DEPTH_SETS = (
         "Simultaneously-Collected Multimodal Lying Pose Dataset. IEEE TPAMI, 2022; as remembered",
         holds="depth, colour, 16 joints with visibility, parts of the body; supine, side and prone; no blankets",
         people=69,
-        systems=("lying_pose",),
+        systems=("lying_pose", "lying_points"),
         ships=False,
         folder="lying/anny_synth_rgbd",
         published="rendered from SLP-3Dfits: only the compact form is read, with depth and rgb beside its table",

@@ -74,6 +74,12 @@ class LyingPicture:
         return body_of(self.frame, self.bed)
 
 
+def on_bed(picture: LyingPicture, bed: Bed, body: NDArray[np.bool_]) -> LyingPicture:
+    """The picture, with the mattress and the person's pixels known already: they take longest to find."""
+    picture.__dict__.update(bed=bed, body=body)
+    return picture
+
+
 @dataclass(frozen=True)
 class LyingPerson:
     """Pictures of one person, in order of time; one is enough.
