@@ -293,9 +293,7 @@ ROWS: dict[str, Row] = {
         unprunable=frozenset({"small"}),
         # not stretches: any network looks for a point where the point is
         parts={
-            f"{48 * i} {48 * j}": Part(
-                "relief", (slice(48 * i, 48 * (i + 1)), slice(48 * j, 48 * (j + 1)))
-            )
+            f"{48 * i} {48 * j}": Part("relief", (slice(48 * i, 48 * (i + 1)), slice(48 * j, 48 * (j + 1))))
             for i in range(4)
             for j in range(4)
         },
