@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.kinematics.depth.bed import bed_of, body_of
-from rehabkit.kinematics.depth.shown import Region, View, region_of, shaded
+from rehabkit.kinematics.depth.shown import Region, region_of, shaded
 from rehabkit.picture_pipeline.lying_look import views_of
 from rehabkit.pose.lying import SHOWN_PX, LyingFinder
 from rehabkit.recordings.datasets.anny_synth_rgbd import LyingFrame, read
+from rehabkit.recordings.view import View
 
 Array = NDArray[np.float64]
 KINDS = ("colour", "dark", "whole")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from rehabkit.kinematics.depth.shown import View
 from rehabkit.pose.lying import OTHER, SHOWN_PX, LyingFinder, shown
 from rehabkit.recordings.datasets import anny_synth_rgbd
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
+from rehabkit.recordings.view import View
 from rehabkit.runtime import store
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.kinematics.depth.bed import Bed, Mask, bed_of, body_of
-from rehabkit.kinematics.depth.shown import Region, View, metres_per_px, region_of, shaded
+from rehabkit.kinematics.depth.shown import Region, metres_per_px, region_of, shaded
 from rehabkit.kinematics.depth.voting import joints_of
 from rehabkit.pose.lying import SHOWN_PX, Looked, LyingFinder
 from rehabkit.recordings.rgbd import RgbdFrame
+from rehabkit.recordings.view import View
 from rehabkit.runtime.bundles import bundle
 from rehabkit.runtime.store import checksum, status
 from rehabkit.systems.lying_points import LyingPoints, inside, sighted

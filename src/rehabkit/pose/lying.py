@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.kinematics.depth.shown import View
 from rehabkit.pose.landmarkers import Array, Picture, Task, ready
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
+from rehabkit.recordings.view import View
 
 SHOWN_PX = 512
 """Side of what is shown: the person as large as the network takes them, whatever the picture's own size."""

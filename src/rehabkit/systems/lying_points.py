@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.findings import Evidence, Finding
-from rehabkit.kinematics.depth.shown import View, metres_per_px, region_of
+from rehabkit.kinematics.depth.shown import metres_per_px, region_of
 from rehabkit.recordings.rgbd import RgbdFrame
+from rehabkit.recordings.view import View
 from rehabkit.runtime.bundle import Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.systems.contract import System

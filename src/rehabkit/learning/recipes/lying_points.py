@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rehabkit.kinematics.depth.shown import View
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.lying_people.found import found_in
 from rehabkit.learning.lying_people.reliefs import Reliefs, reliefs
@@ -25,6 +24,7 @@ from rehabkit.learning.recipes.lying_points_models import (
 )
 from rehabkit.learning.studies import lying_points as studies
 from rehabkit.learning.training import TrainConfig
+from rehabkit.recordings.view import View
 from rehabkit.runtime.card import TensorSpec
 from rehabkit.runtime.home import home
 from rehabkit.systems.lying_points import SIDE, WIDE_M, LyingPoints, told
