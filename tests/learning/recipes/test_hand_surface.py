@@ -233,7 +233,7 @@ def test_shares_of_the_majority_are_counted(quick: Examples) -> None:
 def test_a_network_is_trained_once_on_the_training_shapes_alone(
     quick: Examples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hand_surface_models, "home", lambda: tmp_path)
+    monkeypatch.setattr("rehabkit.learning.kept.home", lambda: tmp_path)
     monkeypatch.setattr(hand_surface_models, "HandAxes", lambda: HandAxes(6))
     make = hand_surface_models.network(lambda axes: PointNet((8, 16), axes), 1, axes_epochs=1)
     first, second = make(), make()
