@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rehabkit.errors import RecordingError
 from rehabkit.findings import Evidence, Finding
+from rehabkit.kinematics.depth.lift import looked_up
 from rehabkit.kinematics.depth.shown import metres_per_px, region_of
 from rehabkit.recordings.rgbd import RgbdFrame
 from rehabkit.recordings.view import View
@@ -107,13 +108,9 @@ def view_of(picture: LyingPicture, side: int = SIDE, wide_m: float = WIDE_M) -> 
 def relief(picture: LyingPicture, view: View) -> NDArray[np.float32]:
     """(side, side) metres above the mattress, the mean over each pixel; 0 where there is no depth or no picture."""
     height = picture.bed.plane.height(picture.frame.points())
-    rows, columns = height.shape
     row, column = (np.mgrid[: FINE * view.side_px, : FINE * view.side_px] + 0.5) / FINE - 0.5
-    at = np.round(view.back(np.stack([column, row], axis=-1))).astype(np.int64)
-    inside = np.asarray(((at >= 0) & (at < (columns, rows))).all(axis=-1))
-    at = np.where(inside[..., None], at, 0)
-    looked_up = np.where(inside, height[at[..., 1], at[..., 0]], np.nan)
-    each = looked_up.reshape(view.side_px, FINE, view.side_px, FINE)
+    places = view.back(np.stack([column, row], axis=-1))
+    each = looked_up(height, places).reshape(view.side_px, FINE, view.side_px, FINE)
     known = np.isfinite(each)
     mean = np.where(known, each, 0.0).sum(axis=(1, 3)) / np.maximum(known.sum(axis=(1, 3)), 1)
     return np.asarray(np.clip(mean, LOWEST_M, HIGHEST_M), dtype=np.float32)

@@ -38,6 +38,21 @@ class Surface:
     half_px: NDArray[np.int64]
 
 
+def looked_up(values: Array, pixels: Array) -> Array:
+    """(…,) what (rows, columns) ``values`` are at the nearest pixel of (…, 2) columns and rows; NaN outside.
+
+    Examples
+    --------
+    >>> looked_up(np.array([[1.0, 2.0]]), np.array([[0.6, 0.0], [2.0, 0.0], [np.nan, 0.0]])).tolist()
+    [2.0, nan, nan]
+    """
+    at = np.round(np.nan_to_num(pixels, nan=-9.0)).astype(np.int64)
+    rows, columns = values.shape
+    inside = np.asarray(((at >= 0) & (at < (columns, rows))).all(axis=-1))
+    at = np.where(inside[..., None], at, 0)
+    return np.where(inside, values[at[..., 1], at[..., 0]], np.nan)
+
+
 def surface_at(
     depth: Array,
     pixels: Array,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rehabkit.errors import RecordingError
 from rehabkit.kinematics.angles import unit, without
 from rehabkit.kinematics.depth.bed import Bed
+from rehabkit.kinematics.depth.lift import looked_up
 from rehabkit.kinematics.depth.sight import Sight, sight_of
 from rehabkit.kinematics.depth.tree import BONES, WIDTHS
 from rehabkit.recordings.rgbd import RgbdFrame
@@ -164,12 +165,7 @@ def _features(frame: RgbdFrame, sight: Sight, view: Array) -> Array:
 def _looked_up(frame: RgbdFrame, points: Array) -> Array:
     """(…, 3) what is seen where points are in the picture; NaN where nothing is."""
     pixels = frame.project(points)
-    at = np.round(np.nan_to_num(pixels, nan=-9.0)).astype(np.int64)
-    rows, columns = frame.depth.shape
-    inside = np.asarray(((at >= 0) & (at < (columns, rows))).all(axis=-1))
-    at = np.where(inside[..., None], at, 0)
-    depth = np.where(inside, frame.depth[at[..., 1], at[..., 0]], np.nan)
-    return frame.intrinsics.lift(pixels, depth)
+    return frame.intrinsics.lift(pixels, looked_up(frame.depth, pixels))
 
 
 def _relief(sight: Sight) -> Array:
