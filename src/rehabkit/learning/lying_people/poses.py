@@ -13,11 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.kinematics.angles import unit
+from rehabkit.learning.lying_people.arms import lay_arm
 from rehabkit.learning.lying_people.body import Skeleton
-from rehabkit.learning.lying_people.turns import about, joint_at, towards
+from rehabkit.learning.lying_people.laid import (
+    HEAD_M,
+    IN_AIR,
+    N_DRAWS,
+    SHANK_M,
+    THIGH_M,
+    TRUNK_M,
+    Lying,
+    Turns,
+    chosen,
+    hanging,
+)
+from rehabkit.learning.lying_people.turns import about, joint_at
 
 Array = NDArray[np.float64]
-Turns = dict[str, Array]
 X, Y, Z = np.eye(3)
 ON_BACK = np.stack([X, -Z, Y], axis=1)
 """Axes of the body in those of the bed, lying on the back: left, back, head → x, down, y."""
@@ -26,19 +38,10 @@ POSTURES = {"supine": 0.35, "left side": 0.2, "right side": 0.2, "prone": 0.13, 
 ROLL_DEG = {"supine": (0.0, 10.0), "right side": (90.0, 18.0), "left side": (-90.0, 18.0), "prone": (180.0, 15.0)}
 PELVIS_M = {"supine": 0.10, "right side": 0.16, "left side": 0.16, "prone": 0.10, "between": 0.13}
 """Height of the pelvis above the mattress that limbs are laid out for; skin settles it afterwards."""
-N_DRAWS = 250
-TRUNK_M, HEAD_M, THIGH_M, SHANK_M, ARM_M = 0.135, 0.10, 0.085, 0.055, 0.045
-"""Radii of what limbs mustn't go through."""
 TOGETHER = 0.5
 """Share of people on a side whose legs are bent alike, one on the other."""
-IN_AIR = 0.12
-"""Share of limbs that are held up by themselves."""
 MOST_GIVE_M = 0.06
 """How far a mattress gives under someone at most; limbs may sink in as far as the trunk does."""
-SHOULDER_UP_DEG, SHOULDER_FORWARD_DEG = (0.0, 6.0), (6.0, 9.0)
-"""Mean and spread of where a shoulder blade lies: people pull their shoulders up, and forward on their sides."""
-ELBOW_AT_REST_DEG = 42.0
-"""Anny's rest pose has bent elbows."""
 
 
 @dataclass(frozen=True)
@@ -57,39 +60,6 @@ class Pose:
     give_m: float
 
 
-@dataclass
-class _Lying:
-    """What lies already: capsules that the next limb mustn't go through, on a mattress that gives."""
-
-    bones: Skeleton
-    turns: Turns
-    height_m: float
-    give_m: float
-    start: list[Array]
-    end: list[Array]
-    radius: list[float]
-
-    def add(self, start: Array, end: Array, radius: float) -> None:
-        self.start.append(start)
-        self.end.append(end)
-        self.radius.append(radius)
-
-    def at(self, bone: str, turns: Turns | None = None) -> Array:
-        """Where a bone begins, the mattress being z = 0."""
-        return np.asarray(joint_at(self.bones, bone, self.turns | (turns or {}))[0] + self.height_m * Z)
-
-    def sunk(self, height: Array, clearance: float) -> Array:
-        """Cost of heights of points that sink in deeper than the mattress gives."""
-        return _hanging(height, clearance - self.give_m)
-
-    def gap(self, points: Array) -> Array:
-        """(n,) metres from (n, 3) points to the nearest capsule's surface."""
-        start, along = np.stack(self.start), np.stack(self.end) - np.stack(self.start)
-        share = np.clip(((points[:, None] - start) * along).sum(-1) / (along**2).sum(-1).clip(1e-9), 0, 1)
-        apart = np.linalg.norm(points[:, None] - start - share[..., None] * along, axis=-1)
-        return np.asarray((apart - np.array(self.radius)).min(axis=1))
-
-
 def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0.0) -> Pose:
     """One pose of a body.
 
@@ -103,7 +73,7 @@ def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0
     turns: Turns = {"root": about(X, rng.normal(0, 4)) @ about(Y, -roll) @ ON_BACK}
     turns |= _spine(roll, rng) | _head(roll, pillow_m, turns["root"], rng)
     give = MOST_GIVE_M * float(rng.random())
-    lying = _Lying(bones, turns, PELVIS_M[posture] - give, give, [], [], [])
+    lying = Lying(bones, turns, PELVIS_M[posture] - give, give, [], [], [])
     chest, head = lying.at("spine01"), lying.at("head")
     lying.add(lying.at("root"), chest, TRUNK_M)
     lying.add(chest, lying.at("neck01"), 0.8 * TRUNK_M)
@@ -113,7 +83,7 @@ def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0
     together = abs(np.sin(np.radians(roll))) > 0.5 and rng.random() < TOGETHER
     _leg(lying, "R" if lower == "L" else "L", roll, first if together else None, rng)
     for side in (lower, "R" if lower == "L" else "L"):
-        _arm(lying, side, rng)
+        lay_arm(lying, side, rng)
     return Pose(lying.turns, posture, give)
 
 
@@ -121,7 +91,7 @@ def _spine(roll: float, rng: np.random.Generator) -> Turns:
     """Bent forward when lying on a side, a little turned and bent sideways."""
     curled = abs(np.sin(np.radians(roll)))
     forward = rng.normal(3, 5) + curled * rng.uniform(0, 30)
-    one = about(X, -forward / 4) @ about(Y, rng.normal(0, 6) / 4) @ about(Z, rng.normal(0, 12) / 4)
+    one = about(X, -forward / 4) @ about(Y, rng.normal(0, 8) / 4) @ about(Z, rng.normal(0, 15) / 4)
     return {bone: one for bone in ("spine04", "spine03", "spine02", "spine01")}
 
 
@@ -136,13 +106,8 @@ def _head(roll: float, pillow_m: float, root: Array, rng: np.random.Generator) -
     return {"neck01": about(unit(axis), lift) if lift else np.eye(3), "neck03": free}
 
 
-def _hanging(low: Array, clearance: Array | float) -> Array:
-    """Cost of points below their clearance above the mattress, metres."""
-    return np.asarray((np.clip(clearance - low, 0, None) / 0.015) ** 2)
-
-
 def _leg(
-    lying: _Lying, side: str, roll: float, like: tuple[float, float] | None, rng: np.random.Generator
+    lying: Lying, side: str, roll: float, like: tuple[float, float] | None, rng: np.random.Generator
 ) -> tuple[float, float]:
     """Lay a leg; returns degrees at hip and knee. ``like``: those of the other leg, on which it lies."""
     n, outward = N_DRAWS, 1.0 if side == "L" else -1.0
@@ -161,52 +126,13 @@ def _leg(
     toes = ankle + 0.18 * np.asarray(joint_at(lying.bones, f"foot.{side}", lying.turns | turns)[1] @ -Y)
     cost = lying.sunk(at_knee[:, 2], 0.06) + lying.sunk(ankle[:, 2], 0.045) + lying.sunk(toes[:, 2], 0.0)
     for share, radius in ((0.5, THIGH_M), (0.9, THIGH_M)):
-        cost += _hanging(lying.gap(hip + share * (at_knee - hip)), radius)
+        cost += hanging(lying.gap(hip + share * (at_knee - hip)), radius)
     for share in (0.3, 0.65, 1.0):
-        cost += _hanging(lying.gap(at_knee + share * (ankle - at_knee)), SHANK_M)
+        cost += hanging(lying.gap(at_knee + share * (ankle - at_knee)), SHANK_M)
     if rng.random() >= IN_AIR:
         cost += (np.clip(np.minimum(ankle[:, 2] - 0.045, lying.gap(ankle) - SHANK_M), 0, None) / 0.04) ** 2
-    best = _chosen(cost, rng)
+    best = chosen(cost, rng)
     lying.turns |= {bone: turn[best] for bone, turn in turns.items()}
     lying.add(hip[best], at_knee[best], THIGH_M)
     lying.add(at_knee[best], ankle[best], SHANK_M)
     return float(flexion[best]), float(knee[best])
-
-
-def _arm(lying: _Lying, side: str, rng: np.random.Generator) -> None:
-    n, bones = N_DRAWS, lying.bones
-    outward = 1.0 if side == "L" else -1.0
-    upper = unit(bones.heads[f"lowerarm01.{side}"] - bones.heads[f"upperarm01.{side}"])
-    fore = unit(bones.heads[f"wrist.{side}"] - bones.heads[f"lowerarm01.{side}"])
-    raised = rng.random() < 0.2
-    toward = unit(
-        np.stack([outward * rng.normal(0.35, 0.45, n), rng.normal(-0.1, 0.5, n), rng.normal(-0.7, 0.5, n)], axis=-1)
-        * (1, 1, -0.8 if raised else 1)
-    )
-    elbow = np.where(rng.random(n) < 0.35, np.abs(rng.normal(12, 10, n)), rng.uniform(15, 145, n))
-    turns = {
-        f"upperarm01.{side}": about(toward, rng.uniform(-100, 100, n)) @ towards(upper, toward),
-        f"lowerarm01.{side}": about(unit(np.cross(upper, fore)), elbow - ELBOW_AT_REST_DEG),
-    }
-    up = rng.normal(*SHOULDER_UP_DEG) + (rng.uniform(5, 20) if raised else 0.0)  # the shoulder blade goes along
-    blade = about(Y, -outward * up) @ about(Z, -outward * rng.normal(*SHOULDER_FORWARD_DEG))
-    turns[f"clavicle.{side}"] = np.broadcast_to(blade, (n, 3, 3))
-    shoulder, at_elbow, wrist = (lying.at(f"{bone}.{side}", turns) for bone in ("upperarm01", "lowerarm01", "wrist"))
-    hand = wrist + 0.14 * unit(wrist - at_elbow)
-    cost = lying.sunk(at_elbow[:, 2], 0.045) + lying.sunk(wrist[:, 2], 0.035) + lying.sunk(hand[:, 2], 0.02)
-    for point in (shoulder + 0.75 * (at_elbow - shoulder), at_elbow, (at_elbow + wrist) / 2, wrist, hand):
-        cost += _hanging(lying.gap(point), ARM_M)
-    if rng.random() >= IN_AIR:
-        rests = np.minimum(np.minimum(wrist[:, 2], hand[:, 2]) - 0.03, lying.gap(wrist) - ARM_M)
-        cost += (np.clip(rests, 0, None) / 0.03) ** 2
-        cost += (np.clip(np.minimum(at_elbow[:, 2] - 0.05, lying.gap(at_elbow) - ARM_M), 0, None) / 0.08) ** 2
-    best = _chosen(cost, rng)
-    lying.turns |= {bone: turn[best] for bone, turn in turns.items()}
-    lying.turns[f"wrist.{side}"] = about(X, rng.normal(0, 15)) @ about(Y, rng.normal(0, 15))
-    lying.add(np.broadcast_to(shoulder, at_elbow.shape)[best], at_elbow[best], ARM_M)
-    lying.add(at_elbow[best], hand[best], ARM_M)
-
-
-def _chosen(cost: Array, rng: np.random.Generator) -> int:
-    """One of the draws, the likelier the less it costs (Gumbel's trick)."""
-    return int(np.argmin(cost - rng.gumbel(size=len(cost))))

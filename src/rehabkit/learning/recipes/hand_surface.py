@@ -18,7 +18,10 @@ from rehabkit.learning.protocols import Protocol
 from rehabkit.learning.recipe import Recipe, Study
 from rehabkit.learning.recipes.hand_surface_data import examples_of, other_shapes
 from rehabkit.learning.recipes.hand_surface_models import (
+    N_KEPT_LONG,
+    WHOLE,
     NeighbourNetwork,
+    NewScans,
     SharesModel,
     TemplateModel,
     TreesModel,
@@ -74,7 +77,7 @@ class HandSurfaceRecipe(Recipe):
         "kind": TensorSpec(shape=[N_KINDS], axes=["kind"], description="a left hand, a right hand, no hand"),
     }
     models: ClassVar[Mapping[str, Callable[[], Model]]] = {
-        "small": network(partial(Hssn, 48), EPOCHS),
+        "small": network(partial(Hssn, 48), EPOCHS, scans=NewScans(n_kept=N_KEPT_LONG, sight=WHOLE)),
         "published": network(partial(Hssn, 72), EPOCHS_BESIDE),
         "pointnet": network(PointNet, EPOCHS_BESIDE),
         "dgcnn": network(Dgcnn, EPOCHS_BESIDE, NeighbourNetwork),

@@ -34,10 +34,13 @@ SIZES = {1024: 0.15, 512: 0.3, 256: 0.35, 128: 0.2}
 """Slots of a batch's scans, and how often: thin scans cost little, and teach as much of what a hand looks like."""
 N_POINTS = 4096
 """Points of a batch: the thinner its scans, the more of them."""
-N_KEPT = 6
-"""Scans of a hand and a size that are made; each is then used several times, changed a little."""
+N_KEPT, N_KEPT_LONG = 6, 16
+"""Scans of a hand and a size that are made, in a short training and in a long one; each is then used several times,
+changed a little."""
+WHOLE = Sight(whole=0.25)
+"""How the scans of a long training are taken: a quarter of them as a hand scanner gives them, from all sides."""
 N_AT_ONCE = 16
-EPOCHS_OF_AXES = 120
+EPOCHS_OF_AXES = 260
 """Passes of what finds the hand's axes, which all networks share."""
 RATE, MUON = 2e-3, 0.01
 """Learning rates of AdamW and of Muon."""
@@ -96,8 +99,8 @@ def scan(whole: Array, seed: tuple[int, ...], n_slots: int, sight: Sight = TRAIN
     return Scan(tensors | {"axes": axes, "neighbours": tensors["neighbours"].astype(np.int16)}, target, kind)
 
 
-_MADE: dict[tuple[int, ...], Scan] = {}
-"""Scans by hand, size and number: every model of a run learns from the same ones, and they are made once."""
+_MADE: dict[tuple[int, int, int, Sight], Scan] = {}
+"""Scans by hand, size, number and sight: every model of a run learns from the same ones, and they are made once."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class NewScans:
     stretch : standard deviation of the factors along the hand's axes.
     turned : standard deviation of the rotation vector in radians.
     mirrored : share of scans whose axes are mirrored at random.
+    sight : how scans are taken.
     """
 
     sizes: Mapping[int, float] = field(default_factory=lambda: SIZES)
@@ -120,6 +124,7 @@ class NewScans:
     stretch: float = 0.08
     turned: float = 0.2
     mirrored: float = 0.15
+    sight: Sight = TRAINING
 
     def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
         """A batch of scans of one size."""
@@ -134,9 +139,10 @@ class NewScans:
         return found | self._changed(found, generator)
 
     def _scan(self, batch: Batch, row: int, size: int, number: int) -> Scan:
-        key = int(batch["hand"][row]), size, number
+        seed = int(batch["hand"][row]), size, number
+        key = *seed, self.sight
         if key not in _MADE:
-            _MADE[key] = scan(batch["surface"][row].numpy(), key, size)
+            _MADE[key] = scan(batch["surface"][row].numpy(), seed, size, self.sight)
         return _MADE[key]
 
     def _changed(self, scans: Batch, generator: torch.Generator) -> Batch:
@@ -224,17 +230,19 @@ def network(
     kind: type[SurfaceNetwork] = SurfaceNetwork,
     *,
     axes_epochs: int = EPOCHS_OF_AXES,
+    scans: NewScans = NewScans(),  # noqa: B008 — it is frozen
 ) -> Callable[[], Model]:
     """A network on new scans, in axes that ``axes_epochs`` passes have taught it to find; as they come with none.
 
     Parameters
     ----------
     build : makes it, with or without ``axes``.
+    scans : what it learns from.
     """
 
     def make() -> Model:
         config = TrainConfig(epochs, 32, RATE, muon=MUON)
-        model = kind(lambda: build(axes=HandAxes() if axes_epochs else None), loss, config, augment=NewScans())
+        model = kind(lambda: build(axes=HandAxes() if axes_epochs else None), loss, config, augment=scans)
         model.axes = axes_finder(axes_epochs) if axes_epochs else None
         return model
 

@@ -125,6 +125,8 @@ def _seen(whole: Array, rng: Rng, n_points: int, sight: Sight) -> tuple[Array, A
     weight = np.full(len(whole), float(n_views == 0))
     for eye in eyes[:n_views]:
         weight = np.maximum(weight, visible(whole, eye))
+    if not weight.any():  # the sensor was inside it
+        return _seen(whole, rng, n_points, sight)
     some = np.flatnonzero(weight > 0)
     n = min(n_points, len(some))
     share = weight[some] / weight[some].sum()

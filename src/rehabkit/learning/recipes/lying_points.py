@@ -36,7 +36,7 @@ LEFT_OUT = 300
 TESTED = 100
 """Of those, the first ones are tested."""
 N_PEOPLE, N_PICTURES, N_QUICK = 2500, 4, 5
-CONFIG = TrainConfig(14, 32, 3e-3, mixed=True)
+CONFIG = TrainConfig(20, 32, 3e-3, mixed=True)
 CM_PER_PX = 100 * WIDE_M / SIDE
 
 

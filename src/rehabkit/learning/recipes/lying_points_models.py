@@ -14,7 +14,7 @@ from torch.nn.functional import grid_sample
 from rehabkit.kinematics.depth.tree import mirrored_joints
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.kept import KeptNetwork
-from rehabkit.learning.lying_people import body, cloth, people, poses, raster, reliefs, scene
+from rehabkit.learning.lying_people import arms, body, cloth, laid, people, poses, raster, reliefs, scene
 from rehabkit.learning.model import Model
 from rehabkit.learning.networks import convolutions, lying_points
 from rehabkit.learning.networks.lying_points import LyingPoints, points_loss
@@ -37,16 +37,8 @@ class PointsNetwork(KeptNetwork):
 
     system: ClassVar[str] = "lying_points"
     code: ClassVar[tuple[ModuleType, ...]] = (
-        convolutions,
-        lying_points,
-        reliefs,
-        scene,
-        poses,
-        people,
-        body,
-        cloth,
-        raster,
-    )
+        convolutions, lying_points, reliefs, scene, poses, arms, laid, people, body, cloth, raster,
+    )  # fmt: skip
     who: ClassVar[str] = "person"
 
     def after(self) -> None:
