@@ -29,7 +29,7 @@ from rehabkit.learning.pose_error import aligned, joint_error_mm, share_within
 from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, Looker
 from rehabkit.recordings.datasets.anny_synth_rgbd import LyingFrame, read
 from rehabkit.runtime.bundles import bundle
-from rehabkit.systems.lying_points import LyingPoints, inside, sighted
+from rehabkit.systems.lying_points import found_by, inside
 from rehabkit.systems.lying_pose.body import of_outputs
 from rehabkit.systems.lying_pose.picture import JOINTS, LyingPerson, LyingPicture, on_bed
 from rehabkit.systems.registry import system
@@ -107,14 +107,13 @@ class Pictures:
 
     def weighed(self, views: Views) -> list[LyingPicture | None]:
         """The joints' points by both networks, as an assessment takes them."""
-        network, reader = bundle("lying_points"), LyingPoints()
-        some = self.points(views)
-        return [None if one is None else sighted(one, network.run(reader.prepare(one))) for one in some]
+        network = bundle("lying_points")
+        return [None if one is None else found_by(network, one) for one in self.points(views)]
 
     def relief(self) -> list[LyingPicture | None]:
         """The joints' points by the relief alone."""
-        network, reader = bundle("lying_points"), LyingPoints()
-        return [sighted(one, network.run(reader.prepare(one))) for one in self.blank]
+        network = bundle("lying_points")
+        return [found_by(network, one) for one in self.blank]
 
     def by_system(self, title: str, pictures: Sequence[LyingPicture | None]) -> Found:
         """Joints by the whole system, each picture by itself."""

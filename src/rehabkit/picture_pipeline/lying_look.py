@@ -17,7 +17,7 @@ from rehabkit.recordings.rgbd import RgbdFrame
 from rehabkit.recordings.view import View
 from rehabkit.runtime.bundles import bundle
 from rehabkit.runtime.store import checksum, status
-from rehabkit.systems.lying_points import LyingPoints, inside, sighted
+from rehabkit.systems.lying_points import LyingPoints, found_by, inside
 from rehabkit.systems.lying_pose.picture import JOINTS, LyingPicture, on_bed
 
 Array = NDArray[np.float64]
@@ -82,7 +82,7 @@ class Looker:
 
     def __init__(self, model: str = "full", *, dark: bool = False) -> None:
         self._model, self._dark = model, dark
-        self._reader, self._network = LyingPoints(), bundle(LyingPoints.name)
+        self._network = bundle(LyingPoints.name)
         self._finder = LyingFinder(model)
 
     @property
@@ -117,13 +117,9 @@ class Looker:
             return Sighted(frame, bed, body, None, looked.found, by_colour)
         metres = metres_per_px(frame, body)
         seen = inside(frame, *joints_of(looked.positions, looked.confidence, metres, JOINTS))
-        weighed = self.weighed(on_bed(seen, bed, body))
+        weighed = found_by(self._network, on_bed(seen, bed, body))
         by_relief = bool(weighed.confidence.mean() >= LEAST_SURE)
         return Sighted(frame, bed, body, weighed if by_relief else seen, looked.found, by_colour, by_relief)
-
-    def weighed(self, seen: LyingPicture) -> LyingPicture:
-        """The points that the relief gives, with those that the pose network saw weighed in."""
-        return sighted(seen, self._network.run(self._reader.prepare(seen)))
 
     def _landmarks(self, frame: RgbdFrame, part: Mask, by_colour: bool) -> Looked:
         """In px of the depth picture."""

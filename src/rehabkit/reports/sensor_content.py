@@ -50,6 +50,8 @@ KINDS = {
 }
 MOST_TILES, LONGEST_TILE = 4, 16
 MOST_LISTED = 8
+WIDTHS = (24, 18, 33, 25)
+"""Of the columns of findings, per cent."""
 SIMULATED = "simulated"
 SIMULATED_NOTE = (
     "What is marked as simulated comes from made-up signals, or from a network that was trained on them: it shows how "
@@ -103,8 +105,9 @@ def evidence_text(evidence: Evidence) -> str:
         parts.append(_counted("channel", [_named(name) for name in evidence.channels]))
     if evidence.pairs:
         parts.append(_counted("pair", [f"{_named(a)} with {_named(b)}" for a, b in evidence.pairs]))
-    if evidence.start_s is not None and evidence.end_s is not None:
-        parts.append(f"{clock(evidence.start_s)} to {clock(evidence.end_s)}")
+    start, end = evidence.start_s, evidence.end_s
+    if start is not None and end:  # of a single picture both are 0
+        parts.append(f"{clock(start)} to {clock(end)}" if end > start else f"at {clock(start)}")
     return "; ".join(parts)
 
 
@@ -169,25 +172,42 @@ def _clinician(assessment: Assessment) -> Iterator[Block]:
 
 
 def _table(heading: str, found: Iterable[Finding]) -> Table:
+    """What is alike in all rows is said once, below; a column that nothing stands in is left out."""
     found = list(found)
-    meant = any(f.text for f in found)  # measures of the signal often need no sentence
-    columns = (heading, "Value", "What it means", "From what") if meant else (heading, "Value", "From what")
-    note = ""
+    method, methods = _alike([f.evidence.method for f in found])
+    source, sources = _alike([f.evidence.source for f in found])
+    notes = [f"All of these: {'; '.join(filter(None, (method, source)))}."] if method or source else []
     if any(f.uncertainty is not None for f in found):
-        note = "± is the half-width of the 95 % interval."
+        notes.append("± is the half-width of the 95 % interval.")
     if any(f.provisional for f in found):
-        note += " Provisional: that error has not been measured on enough people."
-    widths = (24, 18, 33, 25) if meant else (38, 24, 38)
-    return Table(heading, columns, widths, tuple(_row(f, meant) for f in found), note.strip())
+        notes.append("Provisional: that error has not been measured on enough people.")
+    cells = [
+        (
+            Cell(f.label, methods[i]),
+            Cell(value_text(f), " · ".join(_notes(f)), strong=True),
+            Cell(f.text),
+            Cell(evidence_text(f.evidence), sources[i]),
+        )
+        for i, f in enumerate(found)
+    ]
+    kept = [i for i in range(len(WIDTHS)) if i < 2 or any(row[i].text or row[i].note for row in cells)]
+    rows = [
+        Row(tuple(row[i] for i in kept), clinical.LOOK if f.attention else "")
+        for f, row in zip(found, cells, strict=True)
+    ]
+    columns = heading, "Value", "What it means", "From what"
+    rest = [100 * WIDTHS[i] // sum(WIDTHS[j] for j in kept) for i in kept[1:]]
+    return Table(heading, tuple(columns[i] for i in kept), (100 - sum(rest), *rest), tuple(rows), " ".join(notes))
 
 
-def _row(finding: Finding, meant: bool) -> Row:
-    value = Cell(value_text(finding), " · ".join(_notes(finding)), strong=True)
-    evidence = finding.evidence
-    cells = (
-        Cell(finding.label, evidence.method),
-        value,
-        *((Cell(finding.text),) if meant else ()),
-        Cell(evidence_text(evidence), evidence.source),
-    )
-    return Row(cells, clinical.LOOK if finding.attention else "")
+def _alike(texts: list[str]) -> tuple[str, list[str]]:
+    """The clauses that all of several texts have, and what is left of each; a single text keeps its own.
+
+    Examples
+    --------
+    >>> _alike(["by camera; left", "by camera; right", "by camera"])
+    ('by camera', ['left', 'right', ''])
+    """
+    clauses = [text.split("; ") for text in texts]
+    shared = [one for one in clauses[0] if len(texts) > 1 and all(one in others for others in clauses)]
+    return "; ".join(shared), ["; ".join(one for one in each if one not in shared) for each in clauses]

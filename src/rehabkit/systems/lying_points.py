@@ -19,7 +19,7 @@ from rehabkit.kinematics.depth.lift import looked_up
 from rehabkit.kinematics.depth.shown import metres_per_px, region_of
 from rehabkit.recordings.rgbd import RgbdFrame
 from rehabkit.recordings.view import View
-from rehabkit.runtime.bundle import Tensors
+from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.card import Card, TensorSpec
 from rehabkit.systems.contract import System
 from rehabkit.systems.lying_pose.picture import JOINTS, LyingPicture, on_bed
@@ -132,6 +132,11 @@ def sighted(picture: LyingPicture, outputs: Tensors, row: int = 0) -> LyingPictu
     """The picture with the points that the network gives its joints, as far as they lie in it."""
     points, sure = (outputs[name][row].astype(np.float64) for name in ("points", "sure"))
     return on_bed(inside(picture.frame, view_of(picture).back(points), sure), picture.bed, picture.body)
+
+
+def found_by(network: Bundle, picture: LyingPicture) -> LyingPicture:
+    """The picture with the points that the relief gives, those that it has already weighed in."""
+    return sighted(picture, network.run(LyingPoints().prepare(picture)))
 
 
 def inside(frame: RgbdFrame, pixels: Array, confidence: Array) -> LyingPicture:

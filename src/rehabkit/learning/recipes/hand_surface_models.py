@@ -230,7 +230,7 @@ def network(
     kind: type[SurfaceNetwork] = SurfaceNetwork,
     *,
     axes_epochs: int = EPOCHS_OF_AXES,
-    scans: NewScans = NewScans(),  # noqa: B008 — it is frozen
+    scans: NewScans = NewScans(),
 ) -> Callable[[], Model]:
     """A network on new scans, in axes that ``axes_epochs`` passes have taught it to find; as they come with none.
 

@@ -28,8 +28,8 @@ TURNED, GROWN, MOVED_PX = 0.25, 0.08, 4.0
 """Spreads of a training relief's turn in radians, of the logarithm of its size, and of its place."""
 HIGHER, LIFTED_M, NOISE_M = 0.05, 0.008, 0.003
 """Spreads of the logarithm of its heights, of its mattress's height, and of each pixel."""
-COARSE = 8
-"""Pixels to each side that the regression takes the mean of."""
+COARSE, ALPHA = 8, 10.0
+"""Of the regression: pixels to each side that it takes the mean of, and its penalty."""
 
 
 class PointsNetwork(KeptNetwork):
@@ -112,7 +112,7 @@ class CoarseRegression(Model):
         """On all rows; points outside the picture are taken to be where they are on average."""
         target = examples.target
         filled = np.where(np.isfinite(target), target, np.nanmean(target, axis=0))
-        self._ridge = Ridge(alpha=10.0).fit(_coarse(examples), filled.reshape(len(target), -1))
+        self._ridge = Ridge(alpha=ALPHA).fit(_coarse(examples), filled.reshape(len(target), -1))
 
     def predict(self, examples: Examples) -> Tensors:
         """``points`` (n_rows, 16, 2)."""
@@ -121,7 +121,7 @@ class CoarseRegression(Model):
 
     def settings(self) -> dict[str, Any]:
         """How coarse."""
-        return {"pixels": COARSE, "alpha": 10.0}
+        return {"pixels": COARSE, "alpha": ALPHA}
 
 
 def _coarse(examples: Examples) -> np.ndarray[Any, Any]:
