@@ -168,7 +168,7 @@ def test_a_left_hand_that_was_said_to_be_right_is_noticed() -> None:
     for stated, noticed in (("right", True), ("left", False), (None, False)):
         found = {one.name: one for one in HandSurface(stated).interpret(cloud, said, card())}
         assert found["hand_side_seen"].attention == noticed
-    assert "left hand, but right was stated" in HandSurface("right").interpret(cloud, said, card())[1].text
+    assert "left hand, but right was stated" in HandSurface("right").interpret(cloud, said, card())[0].text
 
 
 def test_nothing_is_said_of_too_few_points_no_hand_two_hands_or_a_guess() -> None:

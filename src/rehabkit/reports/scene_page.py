@@ -39,7 +39,8 @@ Array = NDArray[np.float64]
 SCRIPTS = ("things.js", "orbit.js", "headset.js", "controls.js", "page.js")
 """In the order in which they need each other."""
 NO_SCRIPT = "main { display: none; } #still { display: grid; }"
-NOTICE = "Not a medical device. Nothing leaves this page: it loads and sends nothing."
+NOT_A_DEVICE, CLOSED = "Not a medical device.", "Nothing leaves this page: it loads and sends nothing."
+"""Said under each scene; an assessment has its own words for the first."""
 SMALLEST_M = 0.01
 N_SQUARES = 14
 """Of the grid, at most, from one side of the scene to the other."""
@@ -98,7 +99,7 @@ def scene_page(scenes: Sequence[Scene], notice: str = "") -> str:
         n_scenes=len(scenes),
         grid=f"{100 * _square(_Box.of(scenes[0]).radius):g} cm",
         drawings=[drawing for scene in scenes for drawing in scene_drawings(scene)],
-        notice=f"{notice} {NOTICE}".strip(),
+        notice=f"{notice or NOT_A_DEVICE} {CLOSED}",
         data=Markup(as_json([_numbers(scene) for scene in scenes])),
         library=Markup(library),
         code=Markup(code),

@@ -91,15 +91,17 @@ class HandSurface(System[PointCloud]):
         probability = by_point(recording, outputs)
         sure = float(probability.max(axis=1).mean())
         why_not = _why_not(recording, sure, float(outputs["kind"][:, 2].mean()), card)
-        findings = [_confidence(sure, why_not, evidence)]
+        confidence = _confidence(sure, why_not, evidence)
         if why_not:
-            return findings
+            return [confidence]
         kind = outputs["kind"].mean(axis=0)
-        findings += [_side(kind, self.hand, evidence), *_shares(probability.argmax(axis=1), evidence)]
         if sure < card.settings.get("least_to_measure", 0.0):
-            return [*findings, _not_measured(sure, evidence)]
-        named, hand = labelled(recording, outputs), self.hand or side_of(kind)
-        return [*findings, *measure_findings.findings(named, hand, by_network=True)]
+            measured = [_not_measured(sure, evidence)]
+        else:
+            named, hand = labelled(recording, outputs), self.hand or side_of(kind)
+            measured = measure_findings.findings(named, hand, by_network=True)
+        shares = _shares(probability.argmax(axis=1), evidence)
+        return [_side(kind, self.hand, evidence), *measured, confidence, *shares]
 
     def explained(self, findings: list[Finding], ran: Ran[PointCloud]) -> tuple[list[Finding], list[Figure]]:
         """The points that were looked at, with their parts where they are named."""
