@@ -23,15 +23,14 @@ from lying_pose import RENDERED, with_interval
 from rehabkit.errors import RecordingError
 from rehabkit.kinematics.depth.lift import rays, surface_at
 from rehabkit.kinematics.depth.orientation import voted
-from rehabkit.kinematics.depth.shown import metres_per_px
-from rehabkit.kinematics.depth.voting import joints_of
 from rehabkit.learning.pose_error import aligned, joint_error_mm, share_within
-from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, Looker
+from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, Looker, seen_by
+from rehabkit.pose.lying import Looked
 from rehabkit.recordings.datasets.anny_synth_rgbd import LyingFrame, read
 from rehabkit.runtime.bundles import bundle
-from rehabkit.systems.lying_points import found_by, inside
+from rehabkit.systems.lying_points import found_by
 from rehabkit.systems.lying_pose.body import of_outputs
-from rehabkit.systems.lying_pose.picture import JOINTS, LyingPerson, LyingPicture, on_bed
+from rehabkit.systems.lying_pose.picture import JOINTS, LyingPerson, LyingPicture
 from rehabkit.systems.registry import system
 from result_file import save
 
@@ -90,9 +89,7 @@ class Pictures:
         blank = self.blank[number]
         if np.isfinite(views[:, 0, 0]).mean() < LEAST_FOUND:
             return None
-        metres = metres_per_px(blank.frame, blank.body)
-        one = inside(blank.frame, *joints_of(views[..., :2], views[..., 2], metres, JOINTS))
-        return on_bed(one, blank.bed, blank.body)
+        return seen_by(Looked(views[..., :2], views[..., 2]), blank.frame, blank.bed, blank.body)
 
     def plain(self, title: str, views: Views) -> Found:
         """Points of the surface at the joints: the lift of the paper."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +20,25 @@ from numpy.typing import NDArray
 from rehabkit.errors import RecordingError
 from rehabkit.kinematics.depth.bed import bed_of, body_of
 from rehabkit.kinematics.depth.shown import metres_per_px, region_of, shaded
-from rehabkit.kinematics.depth.voting import MADE_OF, geometric_median, joints_of, trunk_of
-from rehabkit.learning.lying_people.found import N_PEOPLE, N_PICTURES, write
+from rehabkit.kinematics.depth.voting import MADE_OF, geometric_median, trunk_of
+from rehabkit.learning.lying_people.found import N_PEOPLE, N_PICTURES, Found, write
 from rehabkit.learning.lying_people.people import drawn
 from rehabkit.learning.lying_people.scene import Rendered, rendered
-from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, views_of
+from rehabkit.picture_pipeline.lying_look import LEAST_FOUND, seen_by, views_of
 from rehabkit.pose.lying import LyingFinder
 from rehabkit.recordings.skeleton import MEDIAPIPE_JOINTS
-from rehabkit.systems.lying_points import inside
-from rehabkit.systems.lying_pose.picture import JOINTS
+from rehabkit.systems.lying_pose.picture import JOINTS, LyingPicture
 
 Array = NDArray[np.float64]
 
 
-class Found(NamedTuple):
+class Seen(NamedTuple):
     """What the network finds in one picture.
 
     Parameters
     ----------
     landmarks : (33, 2) px, the geometric median of the views.
-    pixels : (16, 2) px of the joints, NaN outside the picture.
+    at : the joints' points.
     metres : a pixel is so large at the person.
     """
 
@@ -47,11 +46,11 @@ class Found(NamedTuple):
     picture: int
     one: Rendered
     landmarks: Array
-    pixels: Array
+    at: LyingPicture
     metres: float
 
 
-def pictures(first: int, last: int) -> Iterator[Found]:
+def pictures(first: int, last: int) -> Iterator[Seen]:
     with LyingFinder("heavy") as finder:
         for person in range(first, last):
             for picture in range(N_PICTURES):
@@ -61,9 +60,10 @@ def pictures(first: int, last: int) -> Iterator[Found]:
                     yield found
 
 
-def look(finder: LyingFinder, person: int, picture: int, one: Rendered) -> Found | None:
+def look(finder: LyingFinder, person: int, picture: int, one: Rendered) -> Seen | None:
     try:
-        body = body_of(one.frame, bed_of(one.frame))
+        bed = bed_of(one.frame)
+        body = body_of(one.frame, bed)
     except RecordingError:
         return None
     if not (body & one.frame.valid).any():
@@ -71,12 +71,12 @@ def look(finder: LyingFinder, person: int, picture: int, one: Rendered) -> Found
     looked = finder.look(shaded(one.frame, body), views_of(region_of(body), np.ones(2)))
     if looked.found.mean() < LEAST_FOUND:
         return None
+    at = seen_by(looked, one.frame, bed, body)
     metres = metres_per_px(one.frame, body)
-    at = inside(one.frame, *joints_of(looked.positions, looked.confidence, metres, JOINTS)).pixels
-    return Found(person, picture, one, geometric_median(looked.positions), at, metres)
+    return Seen(person, picture, one, geometric_median(looked.positions), at, metres)
 
 
-def along(found: list[Found]) -> dict[str, float]:
+def along(found: list[Seen]) -> dict[str, float]:
     """Median metres from landmark to joint, towards the head along the trunk; both sides together, no blanket."""
     shift: dict[str, list[float]] = {}
     for each in found:
@@ -89,16 +89,15 @@ def along(found: list[Found]) -> dict[str, float]:
 
 
 def main(*people: int) -> None:
-    found: list[Found] = []
+    found: list[Seen] = []
     for one in pictures(*(people or (0, N_PEOPLE))):
-        off = np.linalg.norm(one.pixels - one.one.pixels, axis=1)
+        off = np.linalg.norm(one.at.pixels - one.one.pixels, axis=1)
         sys.stdout.write(f"person {one.person}, picture {one.picture}: {np.nanmedian(off):.1f} px off\n")
         sys.stdout.flush()
         found.append(one)
     sys.stdout.write(f"{along(found)}\n")
     if not people:
-        points: dict[Any, Array] = {(one.person, one.picture): one.pixels for one in found}
-        write(points)
+        write({(one.person, one.picture): Found(one.at.pixels, np.asarray(one.at.views)) for one in found})
 
 
 if __name__ == "__main__":

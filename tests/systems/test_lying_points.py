@@ -10,7 +10,17 @@ from rehabkit.learning.lying_people.people import pictures
 from rehabkit.recordings.intrinsics import Intrinsics
 from rehabkit.recordings.rgbd import RgbdFrame
 from rehabkit.runtime.card import Card
-from rehabkit.systems.lying_points import HIGHEST_M, LOWEST_M, SIDE, WIDE_M, LyingPoints, inside, sighted, view_of
+from rehabkit.systems.lying_points import (
+    HIGHEST_M,
+    LOWEST_M,
+    N_VIEWS,
+    SIDE,
+    WIDE_M,
+    LyingPoints,
+    inside,
+    sighted,
+    view_of,
+)
 from rehabkit.systems.lying_pose.picture import JOINTS, LyingPicture
 
 CAMERA = Intrinsics(250.0, 250.0, 159.5, 119.5, 320, 240)
@@ -57,11 +67,18 @@ def test_points_go_to_the_relief_and_back():
     one = next(iter(pictures(3, 1)))
     picture = LyingPicture(one.frame, one.pixels, np.ones(len(JOINTS)))
     told = LyingPoints().prepare(picture)["told"]
-    assert (told[0, :, 2] == np.isfinite(one.pixels).all(axis=1)).all()
-    back = sighted(picture, {"points": told[..., :2], "sure": told[..., 2]})
+    assert told.shape == (1, N_VIEWS, len(JOINTS), 3)
+    assert (told[0, 0, :, 2] == np.isfinite(one.pixels).all(axis=1)).all() and not told[0, 1:].any()
+    back = sighted(picture, {"points": told[:, 0, :, :2], "sure": told[:, 0, :, 2]})
     np.testing.assert_allclose(back.pixels, one.pixels, atol=1e-3)
     blank = replace(picture, pixels=NOWHERE)
     assert not LyingPoints().prepare(blank)["told"].any()
+    views = np.stack([one.pixels, one.pixels + 3.0, NOWHERE, one.pixels])
+    seen = LyingPoints().prepare(replace(picture, views=views))["told"][0]
+    assert seen[[0, 1, 3], :, 2].any(axis=1).all() and not seen[2].any()
+    np.testing.assert_allclose(seen[0], seen[3])
+    with pytest.raises(RecordingError, match=r"views must be \(n_views, 16, 2\), got \(2, 3, 2\)"):
+        replace(picture, views=np.zeros((2, 3, 2)))
 
 
 def test_joints_beyond_the_picture_are_not_found():

@@ -115,9 +115,8 @@ class Looker:
         looked = self._landmarks(frame, body, by_colour)
         if looked.found.mean() < LEAST_FOUND:
             return Sighted(frame, bed, body, None, looked.found, by_colour)
-        metres = metres_per_px(frame, body)
-        seen = inside(frame, *joints_of(looked.positions, looked.confidence, metres, JOINTS))
-        weighed = found_by(self._network, on_bed(seen, bed, body))
+        seen = seen_by(looked, frame, bed, body)
+        weighed = found_by(self._network, seen)
         by_relief = bool(weighed.confidence.mean() >= LEAST_SURE)
         return Sighted(frame, bed, body, weighed if by_relief else seen, looked.found, by_colour, by_relief)
 
@@ -127,6 +126,16 @@ class Looker:
         scale = np.ones(2) if colour is None else np.array(frame.colour_scale)
         looked = self._finder.look(shaded(frame, part) if colour is None else colour, views_of(region_of(part), scale))
         return Looked((looked.positions + 0.5) / scale - 0.5, looked.confidence)
+
+
+def seen_by(looked: Looked, frame: RgbdFrame, bed: Bed, body: Mask) -> LyingPicture:
+    """The joints' points that the pose network's landmarks give, in px of the depth picture."""
+    metres = metres_per_px(frame, body)
+    each = [Looked(looked.positions[[one]], looked.confidence[[one]]) for one in range(len(looked.positions))]
+    pixels, views = (
+        [joints_of(some.positions, some.confidence, metres, JOINTS) for some in several] for several in ([looked], each)
+    )
+    return on_bed(inside(frame, *pixels[0], np.stack([points for points, _ in views])), bed, body)
 
 
 def best_model() -> str:

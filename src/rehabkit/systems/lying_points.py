@@ -31,6 +31,8 @@ LOWEST_M, HIGHEST_M = -0.2, 0.8
 """Heights are cut off here: of the floor and of what stands in the way."""
 FINE = 2
 """Places along a pixel of the relief at which the depth picture is looked up."""
+N_VIEWS = 4
+"""Ways in which a network for photographs is shown the picture."""
 SURE = 0.5
 METHOD = "network over the relief of the bed, shown in two turns and mirrored"
 
@@ -52,8 +54,8 @@ class LyingPoints(System[LyingPicture]):
             shape=[2], axes=["coordinate"], unit="1", description="the mattress's upward direction, right and down"
         ),
         "told": TensorSpec(
-            shape=[len(JOINTS), 3],
-            axes=["joint", "coordinate"],
+            shape=[N_VIEWS, len(JOINTS), 3],
+            axes=["view", "joint", "coordinate"],
             unit="px",
             description="column and row of the relief where a network for photographs sees it, and 1; zeros else",
         ),
@@ -68,7 +70,7 @@ class LyingPoints(System[LyingPicture]):
             If there is no mattress, or nothing on it.
         """
         view = view_of(recording)
-        there = told(recording.pixels, view)
+        there = told(recording.pixels[None] if recording.views is None else recording.views, view)
         return {"relief": relief(recording, view)[None], "up": upward(recording, view)[None], "told": there[None]}
 
     def interpret(self, recording: LyingPicture, outputs: Tensors, card: Card) -> list[Finding]:
@@ -122,10 +124,13 @@ def upward(picture: LyingPicture, view: View) -> NDArray[np.float32]:
     return np.asarray(turn @ picture.bed.plane.up[:2], dtype=np.float32)
 
 
-def told(pixels: Array, view: View) -> NDArray[np.float32]:
-    """(16, 3) column and row as shown, and 1; zeros for (16, 2) px of the picture that aren't known."""
-    known = np.isfinite(pixels).all(axis=-1, keepdims=True)
-    return np.where(known, np.concatenate([view.forth(pixels), known], axis=-1), 0.0).astype(np.float32)
+def told(views: Array, view: View) -> NDArray[np.float32]:
+    """(4, 16, 3) column and row as shown, and 1; zeros for what isn't known of (n_views, 16, 2) px of the picture."""
+    found = np.zeros((N_VIEWS, len(JOINTS), 3), dtype=np.float32)
+    for one, pixels in zip(found, views, strict=False):
+        known = np.isfinite(pixels).all(axis=-1)
+        one[known] = np.column_stack([view.forth(pixels[known]), np.ones(known.sum())])
+    return found
 
 
 def sighted(picture: LyingPicture, outputs: Tensors, row: int = 0) -> LyingPicture:
@@ -139,8 +144,8 @@ def found_by(network: Bundle, picture: LyingPicture) -> LyingPicture:
     return sighted(picture, network.run(LyingPoints().prepare(picture)))
 
 
-def inside(frame: RgbdFrame, pixels: Array, confidence: Array) -> LyingPicture:
+def inside(frame: RgbdFrame, pixels: Array, confidence: Array, views: Array | None = None) -> LyingPicture:
     """The joints that lie in the picture; networks guess others beyond its edge."""
     rows, columns = frame.depth.shape
     within = np.asarray(((pixels >= -0.5) & (pixels < (columns - 0.5, rows - 0.5))).all(axis=-1))
-    return LyingPicture(frame, np.where(within[:, None], pixels, np.nan), np.where(within, confidence, 0.0))
+    return LyingPicture(frame, np.where(within[:, None], pixels, np.nan), np.where(within, confidence, 0.0), views)

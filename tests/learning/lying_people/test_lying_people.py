@@ -155,7 +155,7 @@ def test_points_that_a_network_found_make_a_row_of_their_own() -> None:
 def test_the_points_that_are_kept_lie_in_the_pictures() -> None:
     """MediaPipe's of most people's first pictures; near the true joints, which another seed's wouldn't be."""
     kept = {(person, picture): found_in(person, picture) for person in range(N_PEOPLE) for picture in range(N_PICTURES)}
-    known = {key: pixels for key, pixels in kept.items() if pixels is not None}
+    known = {key: found.pixels for key, found in kept.items() if found is not None}
     assert len(known) > 0.9 * len(kept)
     size = np.array([CAMERA.width, CAMERA.height])
     assert all(((p >= -0.5) & (p < size)).all() for pixels in known.values() for p in pixels[np.isfinite(pixels[:, 0])])

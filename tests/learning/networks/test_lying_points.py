@@ -37,7 +37,7 @@ def network():
 
 
 def test_a_bed_seen_from_the_other_end_and_in_a_mirror_has_the_same_joints():
-    net, one, up, told = network(), relief(), torch.tensor([[0.2, -0.1]]), torch.zeros(1, len(JOINTS), 3)
+    net, one, up, told = network(), relief(), torch.tensor([[0.2, -0.1]]), torch.zeros(1, 4, len(JOINTS), 3)
     with torch.no_grad():
         expected = net(one, up, told)["points"]
         for over, mirrored in ((True, False), (False, True), (True, True)):
@@ -62,9 +62,9 @@ def test_a_spot_is_found_between_cells_and_is_sure():
 
 def test_of_two_places_the_one_is_taken_that_another_network_saw():
     both = (0.6 * spot(20.0, 20.0) + 0.4 * spot(70.0, 60.0))[:, :2]
-    nothing = torch.zeros(1, 2, 3)
-    told = torch.tensor([[[71.0, 61.0, 1.0], [71.0, 61.0, 0.0]]])
-    alone, weighed = (_points(_reconciled(both, seen)) for seen in (nothing, told))
+    nothing = torch.zeros(1, 4, 2, 3)
+    told = torch.tensor([[71.0, 61.0, 1.0], [71.0, 61.0, 0.0]]).expand(1, 4, 2, 3)
+    alone, weighed = (_points(_reconciled(both, seen, [0, 1])) for seen in (nothing, told))
     torch.testing.assert_close(alone["points"][0, 0], torch.tensor([20.0, 20.0]), atol=0.1, rtol=0)
     assert (weighed["points"][0, 0] - torch.tensor([70.0, 60.0])).norm() < 1.5
     torch.testing.assert_close(weighed["points"][0, 1], alone["points"][0, 1])
@@ -72,8 +72,29 @@ def test_of_two_places_the_one_is_taken_that_another_network_saw():
 
 
 def test_a_wild_point_changes_nothing_where_the_relief_is_sure():
-    wild = _points(_reconciled(spot(20.0, 20.0), torch.tensor([90.0, 90.0, 1.0]).expand(1, len(JOINTS), 3)))
+    told = torch.tensor([90.0, 90.0, 1.0]).expand(1, 4, len(JOINTS), 3)
+    wild = _points(_reconciled(spot(20.0, 20.0), told, network().other))
     torch.testing.assert_close(wild["points"][0, 0], torch.tensor([20.0, 20.0]), atol=0.1, rtol=0)
+
+
+def test_a_view_that_is_off_counts_less_than_three_that_agree():
+    both = 0.6 * spot(20.0, 20.0) + 0.4 * spot(70.0, 60.0)
+    told = torch.tensor([[70.0, 60.0, 1.0]] * 3 + [[20.0, 20.0, 1.0]])[None, :, None].expand(1, 4, len(JOINTS), 3)
+    found = _points(_reconciled(both, told, network().other))
+    assert (found["points"][0, 0] - torch.tensor([70.0, 60.0])).norm() < 1.5
+
+
+def test_left_taken_for_right_all_over_is_seen_through_where_the_relief_knows_better():
+    other = network().other
+    across = {"left": 25.0, "right": 70.0}
+    true = torch.tensor([[across.get(name.split("_")[0], 48.0), 8.0 + 5 * j] for j, name in enumerate(JOINTS)])
+    places = zip(true.tolist(), true[other].tolist(), strict=True)
+    unsure = torch.cat([0.6 * spot(*own)[:, :1] + 0.4 * spot(*its)[:, :1] for own, its in places], dim=1)
+    exchanged = torch.cat([true[other], torch.ones(len(JOINTS), 1)], dim=1).expand(1, 4, len(JOINTS), 3)
+    found = _points(_reconciled(unsure, exchanged, other))["points"][0]
+    torch.testing.assert_close(found, true, atol=1.5, rtol=0)
+    as_it_is = torch.cat([true, torch.ones(len(JOINTS), 1)], dim=1).expand(1, 4, len(JOINTS), 3)
+    torch.testing.assert_close(_points(_reconciled(unsure, as_it_is, other))["points"][0], true, atol=1.5, rtol=0)
 
 
 def test_the_loss_is_least_at_the_true_place_and_blind_to_joints_outside():

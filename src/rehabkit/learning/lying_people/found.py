@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,22 +22,37 @@ N_PEOPLE, N_PICTURES = 120, 2
 """People who were looked at, the first ones, and pictures of each."""
 
 
-def found_in(person: int, picture: int) -> Array | None:
-    """(16, 2) px, NaN for a joint outside the picture; ``None`` where nobody was found."""
+class Found(NamedTuple):
+    """Where the joints of one picture were found.
+
+    Parameters
+    ----------
+    pixels : (16, 2) px, all views together; NaN for a joint outside the picture.
+    views : (4, 16, 2) px, by each view; NaN where it found nobody.
+    """
+
+    pixels: Array
+    views: Array
+
+
+def found_in(person: int, picture: int) -> Found | None:
+    """Where the joints were found; ``None`` where nobody was."""
     return _kept().get((person, picture))
 
 
-def write(points: dict[tuple[int, int], Array]) -> None:
+def write(points: dict[tuple[int, int], Found]) -> None:
     """Keep the points by person and picture, as :mod:`.people` numbers them."""
     numbers = np.array(list(points), dtype=np.int32)
     with atomic(FILE) as temporary, temporary.open("wb") as file:
-        pixels = np.stack(list(points.values())).astype(np.float32)
-        np.savez_compressed(file, seed=np.array(SEED), numbers=numbers, pixels=pixels)
+        pixels, views = (np.stack(each).astype(np.float32) for each in zip(*points.values(), strict=True))
+        np.savez_compressed(file, seed=np.array(SEED), numbers=numbers, pixels=pixels, views=views)
     _kept.cache_clear()
 
 
 @cache
-def _kept() -> dict[tuple[int, int], Array]:
-    arrays = read_arrays(FILE, "seed", "numbers", "pixels", others=False)
-    points = zip(arrays["numbers"].tolist(), arrays["pixels"].astype(np.float64), strict=True)
-    return {(person, picture): pixels for (person, picture), pixels in points}
+def _kept() -> dict[tuple[int, int], Found]:
+    arrays = read_arrays(FILE, "seed", "numbers", "pixels", "views", others=False)
+    each = zip(*(arrays[name].astype(np.float64) for name in ("pixels", "views")), strict=True)
+    return {
+        (person, picture): Found(*one) for (person, picture), one in zip(arrays["numbers"].tolist(), each, strict=True)
+    }

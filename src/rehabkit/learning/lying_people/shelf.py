@@ -90,6 +90,6 @@ def _rendered(order: Order, people: Iterable[int]) -> Iterator[Row]:
                 "person": person, "picture": picture, "posture": NAMES.index(one.posture), "covered": one.covered,
                 "blanket": "blanket" in one.cloths, "pillow": "pillow" in one.cloths,
             }  # fmt: skip
-            points = found_in(person, picture) if order.found else None
-            for row in rows_of(one, rng, order.n_bad, points):
+            found = found_in(person, picture) if order.found else None
+            for row in rows_of(one, rng, order.n_bad, None if found is None else found.pixels):
                 yield row | {name: np.asarray(value, dtype=np.float32) for name, value in known.items()}

@@ -9,6 +9,7 @@ another network saw in the picture is weighed against them at the end; nothing i
 from __future__ import annotations
 
 import itertools
+import math
 
 import torch
 from torch import Tensor, nn
@@ -29,9 +30,10 @@ SPREAD = 1.0
 """Standard deviation of the spot that is learned round a joint, in cells."""
 NEAR = 2
 """Cells to each side of the likeliest whose mean is the point."""
-TOLD_PX, ELSEWHERE = 5.6, 0.03
-"""Of points that MediaPipe's network finds: their spread round the joint, and the density of wild ones beside that of
-its middle."""
+TOLD_PX, ELSEWHERE, WORTH, EXCHANGED = 5.6, 0.03, 0.35, 0.1
+"""Of points that MediaPipe's network finds: their spread round the joint; the density of wild ones beside that of its
+middle; how much of each view counts, since views of one picture err alike; and the share of pictures in which it takes
+left for right all over."""
 
 
 class LyingPoints(nn.Module):
@@ -59,8 +61,8 @@ class LyingPoints(nn.Module):
         ----------
         relief : (batch, side, side) metres above the mattress.
         up : (batch, 2) the mattress's upward direction in the picture, right and down.
-        told : (batch, joint, 3) px of the relief where another network sees the joint, and whether it does (1 or 0);
-            in use only.
+        told : (batch, view, joint, 3) px of the relief where another network sees the joint, and whether it does (1 or
+            0), in each way that it was shown the picture; in use only.
 
         Returns
         -------
@@ -75,7 +77,7 @@ class LyingPoints(nn.Module):
         maps = self._maps(shown, leaning).reshape(len(ways), -1, len(JOINTS), *(relief.shape[1] // FINE,) * 2)
         back = [_turned(maps[i][:, self.other] if way[1] else maps[i], *way) for i, way in enumerate(ways)]
         probability = torch.stack([one.flatten(2).softmax(dim=2).reshape(one.shape) for one in back]).mean(dim=0)
-        return _points(_reconciled(probability, told))
+        return _points(_reconciled(probability, told, self.other))
 
     def _maps(self, relief: Tensor, up: Tensor) -> Tensor:
         """(batch, joint, row, column) logits."""
@@ -102,18 +104,31 @@ def _signs(over: bool, mirrored: bool) -> list[float]:
     return [-1.0 if over != mirrored else 1.0, -1.0 if over else 1.0]
 
 
-def _reconciled(probability: Tensor, told: Tensor) -> Tensor:
+def _reconciled(probability: Tensor, told: Tensor, other: list[int]) -> Tensor:
     """Bayes: the maps times how likely it is that the other network says what it says, wherever the joint may be.
+
+    It takes prone people for supine now and then, left for right all over; that it did is a second hypothesis, weighed
+    by how well all joints' maps go with it.
 
     Parameters
     ----------
     probability : (batch, joint, row, column), each map's sum 1.
+    other : each joint's partner on the other side.
     """
-    place = torch.arange(probability.shape[3], device=probability.device) * FINE + (FINE - 1) / 2
+    as_told, exchanged = (probability * _likely(probability, points) for points in (told, told[:, :, other]))
+    evidence = [one.sum(dim=(2, 3)) for one in (as_told, exchanged)]  # (batch, joint)
+    odds = (evidence[1].log() - evidence[0].log()).sum(dim=1) + math.log(EXCHANGED / (1 - EXCHANGED))
+    share = odds.sigmoid()[:, None, None, None]
+    each = [one / sum_[..., None, None] for one, sum_ in zip((as_told, exchanged), evidence, strict=True)]
+    return (1 - share) * each[0] + share * each[1]
+
+
+def _likely(maps: Tensor, told: Tensor) -> Tensor:
+    """(batch, joint, row, column) density of what all views say in each cell of the maps, beside that of its middle."""
+    place = torch.arange(maps.shape[3], device=maps.device) * FINE + (FINE - 1) / 2
     column, row = ((told[..., i, None] - place).square() / (2 * TOLD_PX**2) for i in range(2))
-    likely = ELSEWHERE + told[..., 2, None, None] * torch.exp(-row[..., :, None] - column[..., None, :])
-    joint = probability * likely
-    return joint / joint.sum(dim=(2, 3), keepdim=True)
+    each = ELSEWHERE + told[..., 2, None, None] * torch.exp(-row[..., :, None] - column[..., None, :])
+    return (WORTH * each.log().sum(dim=1)).exp()
 
 
 def _points(probability: Tensor) -> Batch:

@@ -69,7 +69,7 @@ def within(limit_cm: float) -> Metric:
 def the_first(examples: Examples) -> list[Fold]:
     """One fold: the first people apart, and of these the pictures that the network for photographs was shown."""
     learned, tested = examples.covariates["learn"] > 0, examples.covariates["person"] < TESTED
-    asked = (examples.inputs["told"][..., 2] > 0).any(axis=1)
+    asked = (examples.inputs["told"][..., 2] > 0).any(axis=(1, 2))
     return [Fold("the first people", np.flatnonzero(learned), np.flatnonzero(tested & asked))]
 
 
@@ -77,8 +77,8 @@ def examples_of(found: Reliefs) -> Examples:
     """Each relief a recording of its own, told what a pose network found where it was asked (:mod:`.found`)."""
     each = zip(found["person"].tolist(), found["picture"].tolist(), found["matrix"], strict=True)
     seen = [(found_in(person, picture), View(matrix, SIDE)) for person, picture, matrix in each]
-    nothing = np.zeros((len(JOINTS), 3), np.float32)
-    points = [nothing if pixels is None else told(pixels, view) for pixels, view in seen]
+    nowhere = np.zeros((0, len(JOINTS), 2))
+    points = [told(nowhere if one is None else one.views, view) for one, view in seen]
     known = {name: found[name].astype(int) for name in ("person", "picture", "posture", "blanket")}
     return Examples(
         {

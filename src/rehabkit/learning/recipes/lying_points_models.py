@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
 from rehabkit.kinematics.depth.tree import mirrored_joints
+from rehabkit.kinematics.depth.voting import geometric_median
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.kept import KeptNetwork
 from rehabkit.learning.lying_people import arms, body, cloth, laid, people, poses, raster, reliefs, scene
@@ -61,8 +63,13 @@ class AsTold(Model):
 
     def predict(self, examples: Examples) -> Tensors:
         """``points`` (n_rows, 16, 2), NaN where it saw nothing."""
-        told = examples.inputs["told"]
-        return {"points": np.where(told[..., 2:] > 0, told[..., :2], np.nan)}
+        return {"points": middle_of(examples.inputs["told"])}
+
+
+def middle_of(told: NDArray[Any]) -> NDArray[Any]:
+    """(n, 4, 16, 3) of what views say → (n, 16, 2) the geometric median of their points, NaN where there is none."""
+    seen = np.where(told[..., 2:] > 0, told[..., :2], np.nan)
+    return np.stack([geometric_median(one) for one in seen])
 
 
 def changed(batch: Batch, generator: torch.Generator) -> Batch:

@@ -14,6 +14,7 @@ from rehabkit.learning.examples import Examples
 from rehabkit.learning.lying_people.shelf import NAMES
 from rehabkit.learning.metrics import estimate
 from rehabkit.learning.recipe import Recipe, Table
+from rehabkit.learning.recipes.lying_points_models import middle_of
 from rehabkit.learning.ship import make_bundle
 from rehabkit.recordings.datasets import anny_synth_rgbd
 from rehabkit.runtime.bundle import Bundle, Tensors
@@ -39,7 +40,7 @@ def told(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     network, seen = shipped(recipe, source, quick), some.inputs["told"]
     nothing = some.inputs | {"told": np.zeros_like(seen)}
     ways = {
-        "the network for photographs alone, depth made visible": np.where(seen[..., 2:] > 0, seen[..., :2], np.nan),
+        "the network for photographs alone, depth made visible": middle_of(seen),
         "the relief alone": run(network, nothing)["points"],
         "both, weighed": run(network, some.inputs)["points"],
     }

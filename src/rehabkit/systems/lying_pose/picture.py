@@ -32,6 +32,7 @@ class LyingPicture:
     pixels : (16, 2) column and row in px of the depth picture, in the order of :data:`JOINTS`; NaN for a joint that
         wasn't found.
     confidence : (16,) of whatever found them, 0 to 1; 0 where NaN.
+    views : (n_views, 16, 2) where a network saw them in each way that it was shown the picture; ``None``: one way.
 
     Raises
     ------
@@ -42,6 +43,7 @@ class LyingPicture:
     frame: RgbdFrame
     pixels: Array
     confidence: Array
+    views: Array | None = None
 
     def __post_init__(self) -> None:
         problems = []
@@ -49,6 +51,8 @@ class LyingPicture:
             problems.append(f"pixels must be ({len(JOINTS)}, 2), got {np.shape(self.pixels)}")
         if np.shape(self.confidence) != (len(JOINTS),):
             problems.append(f"confidence must be ({len(JOINTS)},), got {np.shape(self.confidence)}")
+        if self.views is not None and np.shape(self.views)[1:] != (len(JOINTS), 2):
+            problems.append(f"views must be (n_views, {len(JOINTS)}, 2), got {np.shape(self.views)}")
         if problems:
             raise RecordingError("joints of a lying person: " + "; ".join(problems) + "; give one row a joint")
 
