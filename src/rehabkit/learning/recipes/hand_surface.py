@@ -111,7 +111,7 @@ class HandSurfaceRecipe(Recipe):
     limits: ClassVar[tuple[str, ...]] = (
         "Trained on rendered scans of 800 modelled hands (Anny), bare and empty; no person was scanned for it.",
         "Trained on 32 of the 40 groups of shapes: the eight that it was scored on are not among them.",
-        "In about one scan in fourteen, mostly from the side, it takes the hand to lie otherwise and names parts "
+        "In about one scan in thirty, mostly from the side, it takes the hand to lie otherwise and names parts "
         "wrongly.",
         "A flat hand's palm and back look alike; which hand it is, is right in most scans, not in all.",
         "Hands with fewer fingers, rings, gloves, splints, or objects in them were not trained nor tested.",
