@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from rehabkit.kinematics.angles import unit
 from rehabkit.learning import bench
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.networks.hand_axes import HandAxes
 from rehabkit.learning.networks.hand_surface import PointNet
 from rehabkit.learning.protocols import check_split
-from rehabkit.learning.recipes import hand_surface_models
+from rehabkit.learning.recipes import hand_surface_models, hand_surface_scans
 from rehabkit.learning.recipes.hand_surface import HandSurfaceRecipe
 from rehabkit.learning.recipes.hand_surface_data import VARIANTS, other_shapes, shapes
 from rehabkit.learning.recipes.hand_surface_models import UNLABELLED, NewScans, SharesModel, axes_loss, loss, scan
@@ -156,12 +157,24 @@ def test_a_shaken_scan_is_the_same_hand_in_other_axes(whole: np.ndarray) -> None
     }
     found = shake(batch, torch.Generator().manual_seed(0))
     for row in range(8):
-        one = hand_surface_models._MADE[900 + row, 256, 0]
+        one = hand_surface_models._MADE[900 + row, 256, 0, shake.sight]
         before = one.tensors["points"] @ one.tensors["axes"]
         assert np.allclose(found["points"][row] @ found["axes"][row], before, atol=1e-4)
         proper = bool(torch.det(found["axes"][row]) > 0)
         assert one.kind == NO_HAND or bool(found["handed"][row, 0]) == (proper == (one.kind == 1))
     assert len({bool(torch.det(one) > 0) for one in found["axes"]}) == 2
+
+
+def test_a_sensor_that_was_put_inside_looks_again_from_elsewhere(
+    whole: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    middle, outside = whole[:, :3].mean(axis=0), np.array([0.0, 0.0, 0.6])
+    ball = whole.astype(np.float64)
+    ball[:, 3:6] = unit(ball[:, :3] - middle)  # all of it looks away from its middle
+    eyes = iter([middle, middle, outside])
+    monkeypatch.setattr(hand_surface_scans, "_eye", lambda *_: next(eyes))
+    seen, eye = hand_surface_scans._seen(ball, np.random.default_rng(0), 256, hand_surface_scans.ONE_VIEW)
+    assert eye is outside and len(seen) == 256
 
 
 def test_axes_that_are_right_cost_nothing_and_things_are_not_asked_for_theirs(whole: np.ndarray) -> None:
