@@ -37,8 +37,7 @@ from result_file import save
 Array = NDArray[np.float64]
 Views = NDArray[np.float32]
 TURNS, EVERY = (0, 90, 180, 270), 3
-DARK = -3
-"""Place of what ships in the dark among the steps."""
+DARK = "what ships in the dark: depth alone"
 PROTOCOL = f"""219 single pictures of 69 people, {RENDERED} (anny_synth_rgbd: no blanket, no pillow, no hair, a model
 of the sensor's noise). No real depth picture of a lying person could be had, so nothing here says how well it goes on
 one. Joints' points come from MediaPipe's pose network and from the shipped lying_points bundle, which looks at the
@@ -150,7 +149,7 @@ def compared(some: Pictures, cache: Path) -> list[Found]:
         some.by_system("+ lying_pose's network", some.points(colour)),
         some.by_system("+ weighed against the relief: what ships, large pose network", some.weighed(colour)),
         some.by_system("the same with the usual pose network", some.weighed(usual)),
-        some.by_system("what ships in the dark: depth alone", some.weighed(dark)),
+        some.by_system(DARK, some.weighed(dark)),
         some.by_system("in the dark, the pose network alone", some.points(dark)),
         some.by_system("in the dark, the relief alone", some.relief()),
     ]
@@ -249,7 +248,8 @@ def main(folder: Path, cache: Path) -> None:
     ]
     error, subject = joint_error_mm(pictures.array("joints"), ships.joints), pictures.array("subject")
     people = [float(np.nanmean(error[subject == one])) for one in np.unique(subject)]
-    dark = float(np.nanmean(joint_error_mm(some.array("joints"), by_step[DARK].joints)))
+    in_dark = next(one for one in by_step if one.title == DARK)
+    dark = float(np.nanmean(joint_error_mm(some.array("joints"), in_dark.joints)))
     headline = (
         f"Joints of lying people from pictures, end to end, people not seen before, {RENDERED}: "
         f"{with_interval(error, subject)} mm, in the dark {dark:.0f} mm, worst person {max(people):.0f} mm"

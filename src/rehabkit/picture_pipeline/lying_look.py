@@ -17,11 +17,11 @@ from rehabkit.recordings.rgbd import RgbdFrame
 from rehabkit.recordings.view import View
 from rehabkit.runtime.bundles import bundle
 from rehabkit.runtime.store import checksum, status
-from rehabkit.systems.lying_points import LyingPoints, found_by, inside
+from rehabkit.systems.lying_points import N_VIEWS, LyingPoints, found_by, inside
 from rehabkit.systems.lying_pose.picture import JOINTS, LyingPicture, on_bed
 
 Array = NDArray[np.float64]
-TURNS_DEG = (0, 90, 180, 270)
+TURNS_DEG = tuple(range(0, 360, 360 // N_VIEWS))
 """Turns in which the person is shown, from the body's long axis; every second one mirrored."""
 LEAST_FOUND = 0.25
 """Share of the views in which somebody must be found: less is the network's imagination."""
@@ -131,11 +131,10 @@ class Looker:
 def seen_by(looked: Looked, frame: RgbdFrame, bed: Bed, body: Mask) -> LyingPicture:
     """The joints' points that the pose network's landmarks give, in px of the depth picture."""
     metres = metres_per_px(frame, body)
-    each = [Looked(looked.positions[[one]], looked.confidence[[one]]) for one in range(len(looked.positions))]
-    pixels, views = (
-        [joints_of(some.positions, some.confidence, metres, JOINTS) for some in several] for several in ([looked], each)
-    )
-    return on_bed(inside(frame, *pixels[0], np.stack([points for points, _ in views])), bed, body)
+    pixels, sure = joints_of(looked.positions, looked.confidence, metres, JOINTS)
+    alone = zip(looked.positions[:, None], looked.confidence[:, None], strict=True)
+    views = np.stack([joints_of(*one, metres, JOINTS)[0] for one in alone])
+    return on_bed(inside(frame, pixels, sure, views), bed, body)
 
 
 def best_model() -> str:

@@ -183,12 +183,12 @@ def _table(heading: str, found: Iterable[Finding]) -> Table:
         notes.append("Provisional: that error has not been measured on enough people.")
     cells = [
         (
-            Cell(f.label, methods[i]),
+            Cell(f.label, how),
             Cell(value_text(f), " · ".join(_notes(f)), strong=True),
             Cell(f.text),
-            Cell(evidence_text(f.evidence), sources[i]),
+            Cell(evidence_text(f.evidence), made_from),
         )
-        for i, f in enumerate(found)
+        for f, how, made_from in zip(found, methods, sources, strict=True)
     ]
     kept = [i for i in range(len(WIDTHS)) if i < 2 or any(row[i].text or row[i].note for row in cells)]
     rows = [

@@ -90,7 +90,7 @@ class LyingPoints(System[LyingPicture]):
         ]
 
 
-def view_of(picture: LyingPicture, side: int = SIDE, wide_m: float = WIDE_M) -> View:
+def view_of(picture: LyingPicture) -> View:
     """A square of the bed round the person, its long axis upright: head up or head down.
 
     Raises
@@ -103,8 +103,8 @@ def view_of(picture: LyingPicture, side: int = SIDE, wide_m: float = WIDE_M) -> 
             "a person must lie on the mattress, got nothing that rises above it; show the whole bed from above"
         )
     region = region_of(picture.body)
-    half_px = wide_m / 2 / metres_per_px(picture.frame, picture.body)
-    return View.of(region.centre, half_px, region.upright_deg, side)
+    half_px = WIDE_M / 2 / metres_per_px(picture.frame, picture.body)
+    return View.of(region.centre, half_px, region.upright_deg, SIDE)
 
 
 def relief(picture: LyingPicture, view: View) -> NDArray[np.float32]:
@@ -125,7 +125,7 @@ def upward(picture: LyingPicture, view: View) -> NDArray[np.float32]:
 
 
 def told(views: Array, view: View) -> NDArray[np.float32]:
-    """(4, 16, 3) column and row as shown, and 1; zeros for what isn't known of (n_views, 16, 2) px of the picture."""
+    """(4, 16, 3) column and row as shown, and 1; zeros for what isn't known of (at most 4, 16, 2) px of the picture."""
     found = np.zeros((N_VIEWS, len(JOINTS), 3), dtype=np.float32)
     for one, pixels in zip(found, views, strict=False):
         known = np.isfinite(pixels).all(axis=-1)
@@ -133,9 +133,9 @@ def told(views: Array, view: View) -> NDArray[np.float32]:
     return found
 
 
-def sighted(picture: LyingPicture, outputs: Tensors, row: int = 0) -> LyingPicture:
+def sighted(picture: LyingPicture, outputs: Tensors) -> LyingPicture:
     """The picture with the points that the network gives its joints, as far as they lie in it."""
-    points, sure = (outputs[name][row].astype(np.float64) for name in ("points", "sure"))
+    points, sure = (outputs[name][0].astype(np.float64) for name in ("points", "sure"))
     return on_bed(inside(picture.frame, view_of(picture).back(points), sure), picture.bed, picture.body)
 
 

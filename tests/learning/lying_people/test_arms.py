@@ -13,7 +13,7 @@ from rehabkit.learning.lying_people.turns import about
 
 
 def on_back() -> Lying:
-    lying = Lying(skeleton(shape_of(3)), {"root": ON_BACK}, 0.1, 0.02, [], [], [])
+    lying = Lying(skeleton(shape_of(3)), {"root": ON_BACK}, 0.1, 0.02)
     lying.add(lying.at("root"), lying.at("spine01"), 0.135)
     lying.add(lying.at("head"), lying.at("head") + np.array([0, 0.1, 0]), 0.1)
     return lying

@@ -41,7 +41,7 @@ TWIST_DEG, BACK_DEG, ACROSS_DEG = 100.0, 40.0, 50.0
 
 @dataclass(frozen=True)
 class _Arm:
-    """One side's bones at rest: directions, lengths in metres, and the elbow's axis."""
+    """One side's bones at rest: directions, and lengths in metres."""
 
     side: str
     outward: float
@@ -62,12 +62,17 @@ class _Arm:
         """Degrees that the elbow is bent at rest."""
         return float(np.degrees(np.arccos(self.upper @ self.fore)))
 
+    @property
+    def hinge(self) -> Array:
+        """(3,) the elbow's axis."""
+        return unit(np.cross(self.upper, self.fore))
+
     def turns(self, upper_turn: Array, elbow: Array, blade: Array) -> Turns:
         """Turns of the arm's bones; ``elbow`` (n,) degrees."""
         return {
             f"clavicle.{self.side}": blade,
             f"upperarm01.{self.side}": upper_turn,
-            f"lowerarm01.{self.side}": about(unit(np.cross(self.upper, self.fore)), elbow - self.bent),
+            f"lowerarm01.{self.side}": about(self.hinge, elbow - self.bent),
         }
 
     def blade(self, toward: Array, rng: np.random.Generator) -> Array:
@@ -132,9 +137,9 @@ def _reaching(lying: Lying, arm: _Arm, place: str, rng: np.random.Generator) -> 
     moved = {f"clavicle.{arm.side}": blade}
     shoulder, trunk = lying.at(f"upperarm01.{arm.side}", moved), chest @ blade
     upper, fore = _two_bones(goal - shoulder, arm.upper_m, arm.fore_m + HAND_M, rng.uniform(0, 360, N_DRAWS))
-    normal, at_rest = unit(np.cross(upper, fore)), unit(np.cross(arm.upper, arm.fore))
+    normal = unit(np.cross(upper, fore))
     now = np.stack([upper, normal, np.cross(upper, normal)], axis=-1)
-    rest = np.stack([arm.upper, at_rest, np.cross(arm.upper, at_rest)], axis=-1)
+    rest = np.stack([arm.upper, arm.hinge, np.cross(arm.upper, arm.hinge)], axis=-1)
     elbow = np.degrees(np.arccos(np.clip((upper * fore).sum(-1), -1, 1)))
     return arm.turns(trunk.swapaxes(-1, -2) @ now @ rest.T, elbow, blade)
 
@@ -198,11 +203,13 @@ def _cost(lying: Lying, arm: _Arm, turns: Turns, *, in_air: bool) -> tuple[Array
     cost = arm.strain(turns[f"upperarm01.{arm.side}"])
     cost += lying.sunk(elbow[:, 2], 0.045) + lying.sunk(wrist[:, 2], 0.035) + lying.sunk(hand[:, 2], 0.02)
     touching = ARM_M / 2  # a hand lies on, or is lain on by, what it touches
-    for point, radius in ((shoulder + 0.75 * (elbow - shoulder), ARM_M), (elbow, ARM_M), ((elbow + wrist) / 2, ARM_M),
-                          (wrist, ARM_M - 0.01), (hand, touching)):  # fmt: skip
-        cost += hanging(lying.gap(point), radius)
+    at_elbow, at_wrist = lying.gap(elbow), lying.gap(wrist)
+    for gap, radius in ((lying.gap(shoulder + 0.75 * (elbow - shoulder)), ARM_M), (at_elbow, ARM_M),
+                        (lying.gap((elbow + wrist) / 2), ARM_M), (at_wrist, ARM_M - 0.01),
+                        (lying.gap(hand), touching)):  # fmt: skip
+        cost += hanging(gap, radius)
     if not in_air:
-        rests = np.minimum(np.minimum(wrist[:, 2], hand[:, 2]) - 0.03, lying.gap(wrist) - ARM_M)
+        rests = np.minimum(np.minimum(wrist[:, 2], hand[:, 2]) - 0.03, at_wrist - ARM_M)
         cost += (np.clip(rests, 0, None) / 0.03) ** 2
-        cost += (np.clip(np.minimum(elbow[:, 2] - 0.05, lying.gap(elbow) - ARM_M), 0, None) / 0.08) ** 2
+        cost += (np.clip(np.minimum(elbow[:, 2] - 0.05, at_elbow - ARM_M), 0, None) / 0.08) ** 2
     return cost, (shoulder, elbow, hand)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,9 @@ class Lying:
     turns: Turns
     height_m: float
     give_m: float
-    start: list[Array]
-    end: list[Array]
-    radius: list[float]
+    start: list[Array] = field(default_factory=list)
+    end: list[Array] = field(default_factory=list)
+    radius: list[float] = field(default_factory=list)
 
     def add(self, start: Array, end: Array, radius: float) -> None:
         self.start.append(start)

@@ -73,7 +73,7 @@ def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0
     turns: Turns = {"root": about(X, rng.normal(0, 4)) @ about(Y, -roll) @ ON_BACK}
     turns |= _spine(roll, rng) | _head(roll, pillow_m, turns["root"], rng)
     give = MOST_GIVE_M * float(rng.random())
-    lying = Lying(bones, turns, PELVIS_M[posture] - give, give, [], [], [])
+    lying = Lying(bones, turns, PELVIS_M[posture] - give, give)
     chest, head = lying.at("spine01"), lying.at("head")
     lying.add(lying.at("root"), chest, TRUNK_M)
     lying.add(chest, lying.at("neck01"), 0.8 * TRUNK_M)
