@@ -6,7 +6,7 @@ These are the files that people keep, so the models refuse unknown keys and non-
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -164,6 +164,13 @@ class CheckResult(Record):
     status: Literal["ok", "warning", "unfit"]
     message: str
     remedy: str = ""
+
+    @classmethod
+    def of(cls, name: str, message: str, remedy: str, *, fit: bool, usable: bool = True) -> Self:
+        """What is fit needs no remedy; what isn't is a warning, or unfit where it can't be used."""
+        if fit:
+            return cls(name=name, status="ok", message=message)
+        return cls(name=name, status="warning" if usable else "unfit", message=message, remedy=remedy)
 
 
 class Gap(Record):

@@ -118,13 +118,8 @@ def _seen(skeleton: Skeleton) -> NDArray[np.bool_]:
 def _check_presence(skeleton: Skeleton) -> Iterator[CheckResult]:
     share = float(_seen(skeleton).mean())
     message = f"a person is seen in {share:.0%} of the frames"
-    ok = share >= 0.8
-    yield CheckResult(
-        name="person",
-        status="ok" if ok else "warning",
-        message=message,
-        remedy="" if ok else "keep the whole body in view, and cut titles and other scenes away",
-    )
+    remedy = "keep the whole body in view, and cut titles and other scenes away"
+    yield CheckResult.of("person", message, remedy, fit=share >= 0.8)
 
 
 def _check_people(n_people: int, person: str) -> Iterator[CheckResult]:
@@ -142,12 +137,8 @@ def _check_light(brightness: Array) -> Iterator[CheckResult]:
         return
     luma = float(np.median(brightness))
     message = f"mean brightness is {luma:.0f} of 255"
-    if luma < DARK:
-        yield CheckResult(name="light", status="warning", message=message, remedy="put more light on, from the front")
-    elif luma > BRIGHT:
-        yield CheckResult(name="light", status="warning", message=message, remedy="turn away from the bright window")
-    else:
-        yield CheckResult(name="light", status="ok", message=message)
+    remedy = "put more light on, from the front" if luma < DARK else "turn away from the bright window"
+    yield CheckResult.of("light", message, remedy, fit=DARK <= luma <= BRIGHT)
 
 
 def cut_off_joints(skeleton: Skeleton, joints: tuple[str, ...]) -> list[str]:
@@ -197,12 +188,8 @@ def _check_distance(skeleton: Skeleton) -> Iterator[CheckResult]:
     extent = np.nanmax(inside, axis=1) - np.nanmin(inside, axis=1)
     share = float(np.median((extent / size).max(axis=1)))
     message = f"the body fills {share:.0%} of the picture"
-    if share < FAR_SHARE:
-        yield CheckResult(name="distance", status="warning", message=message, remedy="come nearer to the camera")
-    elif share > NEAR_SHARE:
-        yield CheckResult(name="distance", status="warning", message=message, remedy="step back from the camera")
-    else:
-        yield CheckResult(name="distance", status="ok", message=message)
+    remedy = "come nearer to the camera" if share < FAR_SHARE else "step back from the camera"
+    yield CheckResult.of("distance", message, remedy, fit=FAR_SHARE <= share <= NEAR_SHARE)
 
 
 def _check_view(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | None) -> Iterator[CheckResult]:
@@ -210,9 +197,5 @@ def _check_view(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | Non
         yield CheckResult(name="view", status="ok", message=view.text.rstrip("."))
         return
     why_not = supported(exercise.measures[0], view.name, skeleton)
-    yield CheckResult(
-        name="view",
-        status="ok" if why_not is None else "warning",
-        message=view.text.rstrip("."),
-        remedy="" if why_not is None else f"repetitions can be counted, but {why_not}",
-    )
+    remedy = f"repetitions can be counted, but {why_not}"
+    yield CheckResult.of("view", view.text.rstrip("."), remedy, fit=why_not is None)

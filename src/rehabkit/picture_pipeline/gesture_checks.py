@@ -72,10 +72,7 @@ def _presence(recording: HandRecording) -> Iterator[CheckResult]:
     share = float(recording.has_hand.mean())
     remedy = "keep one hand before the camera, wrist included, in front of something plain"
     message = f"a hand is seen in {share:.0%} of the pictures"
-    if share >= SEEN_SHARE:
-        yield CheckResult(name="hand", status="ok", message=message)
-    else:
-        yield CheckResult(name="hand", status="warning" if share else "unfit", message=message, remedy=remedy)
+    yield CheckResult.of("hand", message, remedy, fit=share >= SEEN_SHARE, usable=share > 0)
 
 
 def _placed(recording: HandRecording) -> Iterator[CheckResult]:

@@ -203,7 +203,7 @@ def _checks_of(watched: Watched) -> list[CheckResult]:
     message = f"{len(watched.sighted)} of {watched.n_looked} pictures show a person"
     enough = len(watched.sighted) >= watched.n_looked / 2
     remedy = "" if enough else f"of the others most say: {_most_common(watched.why_not)}"
-    return [*checks, CheckResult(name="pictures", status="ok" if enough else "warning", message=message, remedy=remedy)]
+    return [*checks, CheckResult.of("pictures", message, remedy, fit=enough)]
 
 
 def _most_common(texts: Sequence[str]) -> str:

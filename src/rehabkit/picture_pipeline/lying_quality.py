@@ -95,39 +95,29 @@ def n_people(frame: RgbdFrame, bed: Bed, body: Mask) -> int:
 def _holes(frame: RgbdFrame, bed: Bed) -> CheckResult:
     share = float(1 - frame.valid.mean())
     message = f"{share:.0%} of the picture has no depth"
-    if share <= HOLES_FEW:
-        return CheckResult(name="depth", status="ok", message=message)
     remedy = "move the camera nearer, keep sunlight and mirrors out of its view, and take shiny or black covers away"
-    return CheckResult(
-        name="depth", status="warning" if share <= HOLES_MANY else "unfit", message=message, remedy=remedy
-    )
+    return CheckResult.of("depth", message, remedy, fit=share <= HOLES_FEW, usable=share <= HOLES_MANY)
 
 
 def _slant(bed: Bed) -> CheckResult:
     lean = float(np.degrees(np.arccos(np.clip(-bed.plane.up[2], -1, 1))))
     message = f"the camera looks at the mattress {lean:.0f} degrees from straight above"
-    if lean <= SLANTED_DEG:
-        return CheckResult(name="tilt", status="ok", message=message)
     remedy = f"mount it higher, so that it looks down within {SLANTED_DEG:.0f} degrees of straight"
-    return CheckResult(name="tilt", status="warning" if lean <= LEVEL_DEG else "unfit", message=message, remedy=remedy)
+    return CheckResult.of("tilt", message, remedy, fit=lean <= SLANTED_DEG, usable=lean <= LEVEL_DEG)
 
 
 def _distance(extent: Extent) -> CheckResult:
+    too_near = extent.distance_m < NEAR_M
+    too_far = extent.distance_m > FAR_M or extent.length_px < LEAST_PX
     message = f"the person is {extent.distance_m:.2f} m from the camera, {extent.length_px:.0f} px long"
-    if extent.distance_m < NEAR_M:
-        return CheckResult(name="distance", status="warning", message=message, remedy=f"move it to {NEAR_M} m or more")
-    if extent.distance_m > FAR_M or extent.length_px < LEAST_PX:
-        remedy = f"move it within {FAR_M} m, or choose a narrower field of view"
-        return CheckResult(name="distance", status="warning", message=message, remedy=remedy)
-    return CheckResult(name="distance", status="ok", message=message)
+    farther, nearer = f"move it to {NEAR_M} m or more", f"move it within {FAR_M} m, or choose a narrower field of view"
+    return CheckResult.of("distance", message, farther if too_near else nearer, fit=not (too_near or too_far))
 
 
 def _whole(extent: Extent) -> CheckResult:
-    if not extent.cut_off:
-        return CheckResult(name="whole body", status="ok", message="the person lies inside the picture")
-    message = "the person reaches the picture's edge"
+    message = "the person reaches the picture's edge" if extent.cut_off else "the person lies inside the picture"
     remedy = "move the camera back or turn it, so that the whole bed is seen with some floor round it"
-    return CheckResult(name="whole body", status="warning", message=message, remedy=remedy)
+    return CheckResult.of("whole body", message, remedy, fit=not extent.cut_off)
 
 
 def _nobody() -> CheckResult:
@@ -137,23 +127,18 @@ def _nobody() -> CheckResult:
 
 def _person(extent: Extent) -> CheckResult:
     message = f"what lies on the mattress is {extent.length_m:.2f} m long"
-    if SHORT_M <= extent.length_m <= LONG_M:
-        return CheckResult(name="person", status="ok", message=message)
     remedy = "give the intrinsics of this very camera and depth in its true unit; let one person be on the bed"
-    return CheckResult(name="person", status="warning", message=message, remedy=remedy)
+    return CheckResult.of("person", message, remedy, fit=SHORT_M <= extent.length_m <= LONG_M)
 
 
 def _sure(picture: LyingPicture) -> CheckResult:
     n_sure = int((picture.confidence >= SURE).sum())
     message = f"{n_sure} of {len(picture.confidence)} joints are found with confidence"
-    if n_sure >= LEAST_SURE:
-        return CheckResult(name="joints", status="ok", message=message)
     remedy = "light the room evenly, take the blanket off, or leave the colour picture out"
-    return CheckResult(name="joints", status="warning", message=message, remedy=remedy)
+    return CheckResult.of("joints", message, remedy, fit=n_sure >= LEAST_SURE)
 
 
 def _people(frame: RgbdFrame, bed: Bed, body: Mask) -> CheckResult:
-    if n_people(frame, bed, body) == 1:
-        return CheckResult(name="people", status="ok", message="one person is seen")
-    message = "something else as large as a person rises above the mattress"
-    return CheckResult(name="people", status="unfit", message=message, remedy="let one person be in the picture")
+    alone = n_people(frame, bed, body) == 1
+    message = "one person is seen" if alone else "something else as large as a person rises above the mattress"
+    return CheckResult.of("people", message, "let one person be in the picture", fit=alone, usable=False)

@@ -39,78 +39,50 @@ def checks_of(clouds: Sequence[PointCloud], cuts: Sequence[Cut | None], shape: H
 
 def _points(cloud: PointCloud) -> CheckResult:
     n = cloud.n_points
-    return CheckResult(
-        name="points on the hand",
-        status="ok" if n >= ENOUGH_POINTS else "warning" if n >= FEWEST else "unfit",
-        message=f"{n} points",
-        remedy=f"bring the hand nearer, until there are {ENOUGH_POINTS}",
-    )
+    remedy = f"bring the hand nearer, until there are {ENOUGH_POINTS}"
+    return CheckResult.of("points on the hand", f"{n} points", remedy, fit=n >= ENOUGH_POINTS, usable=n >= FEWEST)
 
 
 def _density(cloud: PointCloud) -> CheckResult:
     reach = reach_of(cloud.sampled(20_000, how="random").points)
-    return CheckResult(
-        name="density",
-        status="ok" if reach <= DENSE_M else "warning",
-        message=f"neighbours within {1000 * reach:.1f} mm",
-        remedy="bring the hand nearer, or scan with more points"
-        + ("; a finger is hardly two points wide" if reach > THIN_M else ""),
-    )
+    remedy = "bring the hand nearer, or scan with more points"
+    remedy += "; a finger is hardly two points wide" if reach > THIN_M else ""
+    return CheckResult.of("density", f"neighbours within {1000 * reach:.1f} mm", remedy, fit=reach <= DENSE_M)
 
 
 def _length(clouds: Sequence[PointCloud]) -> CheckResult:
     longest = max(cloud.length_m for cloud in clouds)
-    return CheckResult(
-        name="forearm",
-        status="ok" if longest <= LONG_M else "warning",
-        message=f"{100 * longest:.0f} cm from end to end",
-        remedy="cut the forearm off a hand's breadth behind the wrist",
-    )
+    remedy = "cut the forearm off a hand's breadth behind the wrist"
+    return CheckResult.of("forearm", f"{100 * longest:.0f} cm from end to end", remedy, fit=longest <= LONG_M)
 
 
 def _distance(cloud: PointCloud) -> CheckResult:
     far = float(np.linalg.norm(cloud.points.mean(axis=0) - np.array(cloud.viewpoint)))
-    return CheckResult(
-        name="distance",
-        status="ok" if NEAR_M <= far <= FAR_M else "warning",
-        message=f"{100 * far:.0f} cm from the sensor",
-        remedy=f"hold the hand {100 * NEAR_M:.0f} to {100 * FAR_M:.0f} cm before the sensor, at its nearest range",
-    )
+    remedy = f"hold the hand {100 * NEAR_M:.0f} to {100 * FAR_M:.0f} cm before the sensor, at its nearest range"
+    return CheckResult.of("distance", f"{100 * far:.0f} cm from the sensor", remedy, fit=NEAR_M <= far <= FAR_M)
 
 
 def _of_pictures(cuts: Sequence[Cut]) -> Iterator[CheckResult]:
     if not cuts:
         return
     holes = max(cut.holes for cut in cuts)
-    yield CheckResult(
-        name="holes",
-        status="ok" if holes <= MOST_HOLES else "warning",
-        message=f"{holes:.0%} of the hand has no distance",
-        remedy="keep sunlight and shiny things away, and hold the hand farther from the sensor's nearest range",
-    )
+    message = f"{holes:.0%} of the hand has no distance"
+    remedy = "keep sunlight and shiny things away, and hold the hand farther from the sensor's nearest range"
+    yield CheckResult.of("holes", message, remedy, fit=holes <= MOST_HOLES)
     at_edge = any(cut.at_edge for cut in cuts)
-    yield CheckResult(
-        name="whole hand in view",
-        status="warning" if at_edge else "ok",
-        message="the hand reaches the picture's edge" if at_edge else "the hand is inside the picture",
-        remedy="hold the hand in the middle of the picture",
-    )
+    message = "the hand reaches the picture's edge" if at_edge else "the hand is inside the picture"
+    remedy = "hold the hand in the middle of the picture"
+    yield CheckResult.of("whole hand in view", message, remedy, fit=not at_edge)
     second = next((cut.second for cut in cuts if cut.second is not None), None)
-    yield CheckResult(
-        name="one hand",
-        status="ok" if second is None else "warning",
-        message="one thing is nearest" if second is None else f"another thing as large is {100 * second:.0f} cm away",
-        remedy="let one hand only be near the sensor; the nearest thing was taken",
-    )
+    message = "one thing is nearest" if second is None else f"another thing as large is {100 * second:.0f} cm away"
+    remedy = "let one hand only be near the sensor; the nearest thing was taken"
+    yield CheckResult.of("one hand", message, remedy, fit=second is None)
 
 
 def _face(shape: HandShape) -> CheckResult:
-    seen = (
-        "from all round" if shape.all_round else f"its {shape.face}" if shape.face else "edge-on or from nowhere known"
-    )
-    return CheckResult(
-        name="side of the hand",
-        status="ok" if shape.all_round or shape.face else "warning",
-        message=f"seen {seen}" if shape.all_round or not shape.face else f"{seen} is seen",
-        remedy="turn the back or the palm to the sensor, fingers spread",
-    )
+    if shape.all_round:
+        seen = "seen from all round"
+    else:
+        seen = f"its {shape.face} is seen" if shape.face else "seen edge-on or from nowhere known"
+    remedy = "turn the back or the palm to the sensor, fingers spread"
+    return CheckResult.of("side of the hand", seen, remedy, fit=shape.all_round or shape.face is not None)
