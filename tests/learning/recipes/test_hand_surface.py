@@ -274,3 +274,12 @@ def test_a_quick_run_of_what_is_cheap(quick: Examples) -> None:
         assert 0 <= outcome.estimates["mIoU"].value <= 1
     assert run.outcomes["classical"].estimates["mIoU"].value > run.outcomes["majority"].estimates["mIoU"].value
     assert run.subjects_are == "groups of modelled hands"
+
+
+def test_what_little_seen_parts_cost_adds_up(shared: Path) -> None:
+    rows = RECIPE.studies["sizes"](shared, True).rows
+    for whose in ("left out", "learned from"):
+        (_, _, n_parts, mean, lacks), *each = [row for row in rows if row[0] == whose]
+        assert n_parts == sum(row[2] for row in each) > 0
+        assert float(lacks) == pytest.approx(sum(float(row[4]) for row in each), abs=0.003)
+        assert float(mean) + float(lacks) == pytest.approx(1, abs=0.001)

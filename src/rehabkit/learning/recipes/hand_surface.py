@@ -100,6 +100,7 @@ class HandSurfaceRecipe(Recipe):
         "noise": lambda source, quick: study.noise(HandSurfaceRecipe(), source, quick),
         "blocks": lambda source, quick: study.blocks(HandSurfaceRecipe(), source, quick, EPOCHS_BESIDE),
         "kinds": lambda source, quick: study.kinds(HandSurfaceRecipe(), source, quick),
+        "sizes": lambda source, quick: study.sizes(HandSurfaceRecipe(), source, quick),
         "elsewhere": lambda source, quick: study.elsewhere(HandSurfaceRecipe(), source, quick),
         "speed": lambda source, quick: study.speed(HandSurfaceRecipe(), source, quick),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from rehabkit.learning import bench
 from rehabkit.learning.examples import Examples
 from rehabkit.learning.export import to_onnx
 from rehabkit.learning.model import NetworkModel
-from rehabkit.learning.networks.hand_surface import Blocks, Hssn
+from rehabkit.learning.networks.hand_surface import N_PARTS, Blocks, Hssn
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes.hand_surface_data import BASE, DENSITIES, NOISES_M, VARIANTS
 from rehabkit.learning.recipes.hand_surface_models import UNLABELLED, bare, network
@@ -33,6 +34,10 @@ from rehabkit.systems.hand_surface.system import HandSurface, by_point
 Array = NDArray[Any]
 N_POINTS = 2048
 SPEED_S = 5.0
+SEEN = (0, 1, 6, 25, 100, N_POINTS)
+"""Points of a part that a scan shows: where each row of a table begins, and the last one ends."""
+EVERY = 3
+"""Of the hands that were learned from, how many are scanned anew."""
 WITHOUT = {
     "all four blocks": (Blocks(), True),
     "without edge convolution": (Blocks(edges=False), True),
@@ -117,6 +122,30 @@ def kinds(recipe: Recipe, source: Path | None, quick: bool) -> Table:
         rows.append([variant.name, int(of.sum()), side, f"{np.mean(said[of] == 2):.3f}"])
     note = "Rows of at most 1024 points. What is no hand are balls, boxes and rods, drawn as in training."
     return Table(f"{recipe.name}: whose hand", ["seen", "rows", "side right", "said to be no hand"], rows, note)
+
+
+def sizes(recipe: Recipe, source: Path | None, quick: bool) -> Table:
+    """What keeps the mIoU of what ships below 1: parts of which little is seen; and hands it knows, scanned anew."""
+    examples = recipe.examples(source, quick=quick)
+    single = examples.at(examples.covariates["variant"] == 0)
+    known = single.covariates["learn"] > 0
+    rows: list[list[Any]] = []
+    for whose, part in (("left out", single.at(~known)), ("learned from", single.at(np.flatnonzero(known)[::EVERY]))):
+        said, true = _fitted(recipe, source, quick).predict(part)["probability"].argmax(axis=2), part.target
+        n_seen = np.stack([np.bincount(one[one != UNLABELLED], minlength=N_PARTS) for one in true])
+        lacks = 1 - np.stack([np.nan_to_num(iou(*one), nan=1.0) for one in zip(true, said, strict=True)])
+        for least, end in [(0, N_POINTS), *itertools.pairwise(SEEN)]:
+            of = (n_seen >= least) & (n_seen < end)
+            points = "any" if end - least == N_POINTS else str(least) if end == least + 1 else f"{least} to {end - 1}"
+            mean = f"{1 - lacks[of].mean():.3f}" if of.any() else "–"
+            rows.append([whose, points, int(of.sum()), mean, f"{lacks[of].sum() / of.size:.3f}"])
+    note = (
+        "Each part of each single-view scan of 1024 points; the row of any says the mIoU, here of scans, not of groups "
+        "of hands. Of the shapes learned from, every third hand, scanned from where no training scan was. A part of "
+        "which nothing is seen counts 1 where nothing is called so, else 0."
+    )
+    columns = ["shapes", "points seen of a part", "parts", "mean IoU", "takes off mIoU"]
+    return Table(f"{recipe.name}: parts of which little is seen", columns, rows, note)
 
 
 def elsewhere(recipe: Recipe, source: Path | None, quick: bool) -> Table:
