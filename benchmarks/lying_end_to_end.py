@@ -46,10 +46,11 @@ people in poses drawn by rehabkit; none of the 69 people, and none of their pict
 anything. The bodies of these pictures and those that the bundles learned from are of one generator (Anny). How many
 views are shown was decided on the points' error in all pictures (with the usual network), that the large network is
 used on every sixth picture, and that joints which views disagree about are kept on every third, and that own people's
-mattress gives, that their shoulders move and their hands reach on all; how the networks' points are weighed was set on
-rendered people of rehabkit's own while these pictures' figures were known, and that each view and exchanged sides are
-weighed was thought of at the worst of these pictures. A picture in which nobody is found has no error and
-is counted; it is a miss of PCK3D. Intervals: 95 %, bootstrap over people."""
+mattress gives and their hands reach on all; how far trunks, heads, shoulders, hips and knees of own people move, and
+how much bodies differ in size, was set beside these people's means and spreads (no single pose or picture). How the
+networks' points are weighed was set on rendered people of rehabkit's own while these pictures' figures were known,
+and that each view and exchanged sides are weighed was thought of at the worst of these pictures. A picture in which
+nobody is found has no error and is counted; it is a miss of PCK3D. Intervals: 95 %, bootstrap over people."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_two_bones_end_where_they_should_or_as_near_as_an_elbow_lets_them() -> N
 @pytest.mark.parametrize("side", ["L", "R"])
 def test_a_hand_gets_to_every_place_that_is_within_reach(place: str, side: str) -> None:
     lying, rng = on_back(), np.random.default_rng(1)
-    arm = arms._Arm.of(lying.bones, side)
+    arm = arms._Arm.of(lying, side)
     goals = []
     real = arms._two_bones
     with pytest.MonkeyPatch.context() as patch:
@@ -53,7 +53,7 @@ def test_a_hand_gets_to_every_place_that_is_within_reach(place: str, side: str) 
 
 
 def test_strain_is_none_at_rest_and_grows_behind_the_back_across_and_twisted() -> None:
-    arm = arms._Arm.of(skeleton(shape_of(3)), "L")
+    arm = arms._Arm.of(on_back(), "L")
     assert arm.strain(np.eye(3)[None])[0] == pytest.approx(0, abs=1e-9)
     for axis, degrees in ((np.array([1.0, 0, 0]), 90.0), (np.array([0, 1.0, 0]), 130.0), (arm.upper, 130.0)):
         one, other = arm.strain(np.stack([about(axis, degrees), about(axis, -degrees)]))
@@ -61,8 +61,17 @@ def test_strain_is_none_at_rest_and_grows_behind_the_back_across_and_twisted() -
 
 
 def test_blades_go_along_with_arms_that_are_raised_or_reach_forward() -> None:
-    arm = arms._Arm.of(skeleton(shape_of(3)), "L")
+    arm = arms._Arm.of(on_back(), "L")
     down, up, ahead = np.array([[0, 0, -1.0], [0, 0, 1.0], [0, -1.0, 0]])
     blades = [arm.blade(way[None], np.random.default_rng(2))[0] @ [1.0, 0, 0] for way in (down, up, ahead)]
     assert blades[1][2] > blades[0][2] + 0.3  # the shoulder rises
     assert blades[2][1] < blades[0][1] - 0.2  # the shoulder goes forward
+
+
+def test_shoulder_blades_lie_farther_forward_on_a_side() -> None:
+    down = np.array([[0, 0, -1.0]])
+    forward = []
+    for root in (ON_BACK, about(np.array([0, 1.0, 0]), 90.0) @ ON_BACK):
+        arm = arms._Arm.of(Lying(skeleton(shape_of(3)), {"root": root}, 0.1, 0.02), "R")
+        forward.append(-(arm.blade(down, np.random.default_rng(2))[0] @ [-1.0, 0, 0])[1])
+    assert np.degrees(np.arcsin(forward[1]) - np.arcsin(forward[0])) == pytest.approx(arms.FORWARD_ON_SIDE_DEG, abs=2)

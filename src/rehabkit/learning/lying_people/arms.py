@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehabkit.kinematics.angles import unit
-from rehabkit.learning.lying_people.body import Skeleton
 from rehabkit.learning.lying_people.laid import ARM_M, HEAD_M, IN_AIR, N_DRAWS, TRUNK_M, Lying, Turns, chosen, hanging
 from rehabkit.learning.lying_people.turns import about, joint_at, towards
 
@@ -31,8 +30,8 @@ ENOUGH = 12.0
 N_TRIES = 4
 HAND_M = 0.07
 """From the wrist to the middle of the hand."""
-SHOULDER_UP_DEG, SHOULDER_FORWARD_DEG = (0.0, 8.0), (6.0, 11.0)
-"""Mean and spread of where a shoulder blade lies: people pull their shoulders up, and forward on their sides."""
+SHOULDER_UP_DEG, SHOULDER_FORWARD_DEG, FORWARD_ON_SIDE_DEG = (-3.0, 16.0), (6.0, 19.0), 18.0
+"""Mean and spread of where a shoulder blade lies, and how much farther forward on a side."""
 UP_WITH_ARM, FORWARD_WITH_ARM = 0.22, 0.25
 """Degrees of the shoulder blade for a degree that the arm is raised beyond 30, or reaches forward beyond 20."""
 TWIST_DEG, BACK_DEG, ACROSS_DEG = 100.0, 40.0, 50.0
@@ -41,7 +40,7 @@ TWIST_DEG, BACK_DEG, ACROSS_DEG = 100.0, 40.0, 50.0
 
 @dataclass(frozen=True)
 class _Arm:
-    """One side's bones at rest: directions, and lengths in metres."""
+    """One side's bones at rest: directions, and lengths in metres; how far the body lies on a side, 0 to 1."""
 
     side: str
     outward: float
@@ -49,13 +48,16 @@ class _Arm:
     fore: Array
     upper_m: float
     fore_m: float
+    on_side: float
 
     @classmethod
-    def of(cls, bones: Skeleton, side: str) -> _Arm:
+    def of(cls, lying: Lying, side: str) -> _Arm:
+        bones = lying.bones
         upper = bones.heads[f"lowerarm01.{side}"] - bones.heads[f"upperarm01.{side}"]
         fore = bones.heads[f"wrist.{side}"] - bones.heads[f"lowerarm01.{side}"]
         lengths = float(np.linalg.norm(upper)), float(np.linalg.norm(fore))
-        return cls(side, 1.0 if side == "L" else -1.0, unit(upper), unit(fore), *lengths)
+        on_side = abs(float((lying.turns["root"] @ X)[2]))
+        return cls(side, 1.0 if side == "L" else -1.0, unit(upper), unit(fore), *lengths, on_side)
 
     @property
     def bent(self) -> float:
@@ -80,7 +82,8 @@ class _Arm:
         raised = np.degrees(np.arccos(np.clip(-toward[:, 2], -1, 1)))
         ahead = np.degrees(np.arcsin(np.clip(-toward[:, 1], -1, 1)))
         up = rng.normal(*SHOULDER_UP_DEG) + UP_WITH_ARM * np.clip(raised - 30, 0, None)
-        forward = rng.normal(*SHOULDER_FORWARD_DEG) + FORWARD_WITH_ARM * np.clip(ahead - 20, 0, None)
+        forward = rng.normal(*SHOULDER_FORWARD_DEG) + FORWARD_ON_SIDE_DEG * self.on_side
+        forward = forward + FORWARD_WITH_ARM * np.clip(ahead - 20, 0, None)
         return about(Y, -self.outward * up) @ about(Z, -self.outward * forward)
 
     def strain(self, upper_turn: Array) -> Array:
@@ -98,7 +101,7 @@ class _Arm:
 
 def lay_arm(lying: Lying, side: str, rng: np.random.Generator) -> None:
     """Lay an arm with its hand."""
-    arm = _Arm.of(lying.bones, side)
+    arm = _Arm.of(lying, side)
     in_air = bool(rng.random() < IN_AIR)
     places = list(rng.choice(list(PLACES), N_TRIES, p=list(PLACES.values())))
     for place in (*places, ANYWHERE):

@@ -26,10 +26,10 @@ BONES = ("nose", "head", "neck01", "upperarm01.L", "upperarm01.R", "lowerarm01.L
 NOSE_VERTEX = 297
 """The tip of the nose: the foremost point of the head in the middle."""
 SHAPES = {"gender": (0.0, 1.0), "age": (0.55, 0.95), "muscle": (0.2, 0.8), "weight": (0.15, 0.95),
-          "proportions": (0.2, 0.8)}  # fmt: skip
+          "proportions": (0.0, 1.0)}  # fmt: skip
 """Anny's numbers that are drawn evenly; age 0.67 is a young adult, 1 an old one."""
-HEIGHT, HEIGHT_SPREAD = 0.42, 0.09
-"""Anny's number for stature: about 1.75 m, give or take 0.1 m."""
+HEIGHT, HEIGHT_SPREAD = 0.46, 0.13
+"""Anny's number for stature: about 1.76 m, give or take 0.15 m."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def trunk() -> NDArray[np.bool_]:
 def shape_drawn(rng: np.random.Generator) -> dict[str, float]:
     """Anny's numbers of one adult."""
     shape = {name: float(rng.uniform(*limits)) for name, limits in SHAPES.items()}
-    return shape | {"height": float(np.clip(rng.normal(HEIGHT, HEIGHT_SPREAD), 0.2, 0.7))}
+    return shape | {"height": float(np.clip(rng.normal(HEIGHT, HEIGHT_SPREAD), 0.15, 0.8))}
 
 
 def skeleton(shape: Mapping[str, float]) -> Skeleton:

@@ -38,6 +38,8 @@ POSTURES = {"supine": 0.35, "left side": 0.2, "right side": 0.2, "prone": 0.13, 
 ROLL_DEG = {"supine": (0.0, 10.0), "right side": (90.0, 18.0), "left side": (-90.0, 18.0), "prone": (180.0, 15.0)}
 PELVIS_M = {"supine": 0.10, "right side": 0.16, "left side": 0.16, "prone": 0.10, "between": 0.13}
 """Height of the pelvis above the mattress that limbs are laid out for; skin settles it afterwards."""
+STRAIGHT = {"on the back": 0.4, "on a side": 0.12, "on the belly": 0.45}
+"""Share of legs that are straight; most people on a side bend hips and knees."""
 TOGETHER = 0.5
 """Share of people on a side whose legs are bent alike, one on the other."""
 MOST_GIVE_M = 0.06
@@ -88,10 +90,10 @@ def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0
 
 
 def _spine(roll: float, rng: np.random.Generator) -> Turns:
-    """Bent forward when lying on a side, a little turned and bent sideways."""
-    curled = abs(np.sin(np.radians(roll)))
-    forward = rng.normal(3, 5) + curled * rng.uniform(0, 30)
-    one = about(X, -forward / 4) @ about(Y, rng.normal(0, 8) / 4) @ about(Z, rng.normal(0, 15) / 4)
+    """Bent forward when lying on a side, a little turned and bent sideways; turned farther on the belly."""
+    curled, prone = abs(np.sin(np.radians(roll))), max(0.0, -np.cos(np.radians(roll)))
+    forward = rng.normal(10, 10) + curled * rng.uniform(0, 35)
+    one = about(X, forward / 4) @ about(Y, rng.normal(0, 14) / 4) @ about(Z, rng.normal(0, 15 + 10 * prone) / 4)
     return {bone: one for bone in ("spine04", "spine03", "spine02", "spine01")}
 
 
@@ -99,11 +101,12 @@ def _head(roll: float, pillow_m: float, root: Array, rng: np.random.Generator) -
     """Turned to a side when prone; raised by a pillow, whichever way that bends the neck."""
     prone = max(0.0, -np.cos(np.radians(roll)))
     turned = rng.normal(0, 20) * (1 - prone) + prone * rng.choice([-1, 1]) * rng.uniform(35, 85)
-    free = about(X, -rng.normal(4, 10)) @ about(Y, rng.normal(0, 8)) @ about(Z, turned)
+    nod, lean = rng.normal(-14, 14), rng.normal(0, 13)
+    half = about(X, nod / 2) @ about(Y, lean / 2) @ about(Z, turned / 2)
     up = root.T @ Z  # in the body's axes
     axis = np.cross(Z, up)
     lift = np.degrees(np.arctan2(pillow_m, 0.22)) if np.linalg.norm(axis) > 0.2 else 0.0
-    return {"neck01": about(unit(axis), lift) if lift else np.eye(3), "neck03": free}
+    return {"neck01": (about(unit(axis), lift) if lift else np.eye(3)) @ half, "neck03": half}
 
 
 def _leg(
@@ -111,12 +114,19 @@ def _leg(
 ) -> tuple[float, float]:
     """Lay a leg; returns degrees at hip and knee. ``like``: those of the other leg, on which it lies."""
     n, outward = N_DRAWS, 1.0 if side == "L" else -1.0
-    straight = rng.random(n) < (0.55 if abs(np.sin(np.radians(roll))) < 0.5 else 0.2)
-    flexion = np.where(straight, rng.normal(3, 6, n), rng.uniform(-10, 105, n))
-    knee = np.where(straight, np.abs(rng.normal(4, 6, n)), rng.uniform(5, 135, n))
+    side_on, belly = abs(np.sin(np.radians(roll))) >= 0.5, np.cos(np.radians(roll)) < 0
+    lies = "on a side" if side_on else "on the belly" if belly else "on the back"
+    apart, turned = rng.normal(6, 12, n), rng.normal(5, 22, n)
+    if rng.random() < STRAIGHT[lies]:
+        flexion, knee = rng.normal(3, 6, n), np.abs(rng.normal(4, 6, n))
+    elif lies == "on the belly":  # a thigh can only be drawn up sideways
+        flexion, knee = rng.normal(10, 12, n), rng.uniform(0, 120, n)
+        apart += rng.uniform(10, 60)
+    else:
+        flexion, knee = rng.uniform(-5, 110) + rng.normal(0, 6, n), rng.uniform(5, 135, n)
+        apart += rng.uniform(0, 0.25, n) * flexion
     if like is not None:
         flexion, knee = like[0] + rng.normal(0, 12, n), np.clip(like[1] + rng.normal(0, 15, n), 0, 140)
-    apart, turned = rng.normal(6, 12, n), rng.normal(5, 22, n)
     # outward abduction: about y; a thigh that turns outwards: about z
     thigh = about(X, -flexion) @ about(Y, -outward * apart) @ about(Z, outward * turned)
     turns = {f"upperleg01.{side}": thigh, f"lowerleg01.{side}": about(X, knee)}

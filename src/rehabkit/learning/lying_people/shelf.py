@@ -21,7 +21,7 @@ from rehabkit.learning.lying_people.rows import Row, rows_of, stacked
 from rehabkit.learning.lying_people.scene import rendered
 from rehabkit.recordings.files import atomic
 
-VERSION = 3
+VERSION = 5
 """To be raised when a change of bodies, poses, scenes, points or tensors makes other rows."""
 TENS = 10
 NAMES = tuple(POSTURES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rehabkit.learning.metrics import estimate
 from rehabkit.learning.recipe import Recipe, Table
 from rehabkit.learning.recipes.lying_points_models import middle_of
 from rehabkit.learning.ship import make_bundle
+from rehabkit.learning.studies.lying_pose import REAL
 from rehabkit.recordings.datasets import anny_synth_rgbd
 from rehabkit.runtime.bundle import Bundle, Tensors
 from rehabkit.runtime.bundles import SHIPPED, bundle
@@ -64,7 +66,8 @@ def real(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     ways = {"the relief alone": run(shipped(recipe, source, quick), some.inputs)["points"]}
     visible = np.stack([one.visible for one in frames])
     title = "The relief alone, 219 pictures of 69 people RENDERED FROM REAL LYING POSES"
-    return _table(recipe, title, some, ways, visible, np.array([one.posture for one in frames]))
+    table = _table(recipe, title, some, ways, visible, np.array([one.posture for one in frames]))
+    return dataclasses.replace(table, note=f"{REAL} {table.note}")
 
 
 @cache

@@ -35,9 +35,10 @@ APART = Order(9000, 9040, n_pictures=1, n_bad=0)
 REAL = (
     "219 pictures of 69 people RENDERED FROM REAL LYING POSES (anny_synth_rgbd: no blanket, no pillow, no hair, a "
     "model of the sensor's noise). No real depth picture of a lying person could be had. All models were trained on "
-    "own rendered people; these were for evaluation, but that the own people's mattress gives, their shoulders move "
-    "and their legs lie together was decided while looking at them. In brackets the 95 % interval (bootstrap over "
-    "them)."
+    "own rendered people; these were for evaluation, but that the own people's mattress gives and their hands reach "
+    "was decided while looking at them, and how far trunks, heads, shoulders, hips and knees of the own people move, "
+    "and how much bodies differ in size, was set beside these people's means and spreads. In brackets the 95 % "
+    "interval (bootstrap over them)."
 )
 OWN = (
     "RENDERED people in poses drawn here, whom no model has seen. In brackets the 95 % interval (bootstrap over them)."
