@@ -206,9 +206,10 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 carries no types
                 x = MARGIN + i * width + (width - scale * figure.drawing.width) / 2
                 draw(self, figure.drawing, x, top, scale)
                 self.set_xy(MARGIN + i * width, top + tall + 0.8)
-                self.style(7.5, d.MUTED)
-                align = "C" if block.across > 1 else "L"
-                self.multi_cell(width - 3, 3.6, figure.caption, align=align, new_x="LEFT", new_y="NEXT")
+                if figure.caption:
+                    self.style(7.5, d.MUTED)
+                    align = "C" if block.across > 1 else "L"
+                    self.multi_cell(width - 3, 3.6, figure.caption, align=align, new_x="LEFT", new_y="NEXT")
                 bottom = max(bottom, self.get_y())
             self.set_xy(MARGIN, bottom + 1.5)
         if block.note:

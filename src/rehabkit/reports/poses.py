@@ -18,10 +18,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing and the sentence under it."""
+    """A drawing and the sentence under it, if its own title doesn't say all."""
 
     drawing: Drawing
-    caption: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,7 @@ def _drawn(figure: AnyFigure) -> list[Figure]:
         return [Figure(signal_curves(figure), _caption(figure))]
     if isinstance(figure, Scene):
         first, *others = scene_drawings(figure)
-        names = [one.title.removeprefix(f"{figure.title}, ") for one in others]
-        return [Figure(first, _caption(figure)), *map(Figure, others, map(_ended, names))]
+        return [Figure(first, _caption(figure)), *map(Figure, others)]
     on_it = f"{_ended(figure.measure)} The same pairs on the head. {_left_out(figure.nodes)}"
     return [
         Figure(circle(figure), _caption(figure, _ended(figure.measure))),
