@@ -189,7 +189,7 @@ def _check_distance(skeleton: Skeleton) -> Iterator[CheckResult]:
     share = float(np.median((extent / size).max(axis=1)))
     message = f"the body fills {share:.0%} of the picture"
     remedy = "come nearer to the camera" if share < FAR_SHARE else "step back from the camera"
-    yield CheckResult.of("distance", message, remedy, fit=FAR_SHARE <= share <= NEAR_SHARE)
+    yield CheckResult.of("distance", message, remedy, fit=not (share < FAR_SHARE or share > NEAR_SHARE))
 
 
 def _check_view(skeleton: Skeleton, view: ViewEstimate, exercise: Exercise | None) -> Iterator[CheckResult]:

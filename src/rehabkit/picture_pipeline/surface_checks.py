@@ -85,4 +85,4 @@ def _face(shape: HandShape) -> CheckResult:
     else:
         seen = f"its {shape.face} is seen" if shape.face else "seen edge-on or from nowhere known"
     remedy = "turn the back or the palm to the sensor, fingers spread"
-    return CheckResult.of("side of the hand", seen, remedy, fit=shape.all_round or shape.face is not None)
+    return CheckResult.of("side of the hand", seen, remedy, fit=shape.all_round or bool(shape.face))

@@ -82,24 +82,34 @@ def pose_drawn(bones: Skeleton, rng: np.random.Generator, *, pillow_m: float = 0
     lying.add(head, head + 0.1 * unit(head - lying.at("neck01")), HEAD_M)
     lower = "L" if np.sin(np.radians(roll)) < 0 else "R"  # the side that it lies on goes first
     first = _leg(lying, lower, roll, None, rng)
-    together = abs(np.sin(np.radians(roll))) > 0.5 and rng.random() < TOGETHER
+    together = on_side(roll) > 0.5 and rng.random() < TOGETHER
     _leg(lying, "R" if lower == "L" else "L", roll, first if together else None, rng)
     for side in (lower, "R" if lower == "L" else "L"):
         lay_arm(lying, side, rng)
     return Pose(lying.turns, posture, give)
 
 
+def on_side(roll: float) -> float:
+    """How far a trunk that is rolled by so many degrees lies on a side: 0 on the back or the belly, 1 on a side."""
+    return float(abs(np.sin(np.radians(roll))))
+
+
+def on_belly(roll: float) -> float:
+    """How far it lies on the belly: 0 on the back and on a side, 1 on the belly."""
+    return max(0.0, float(-np.cos(np.radians(roll))))
+
+
 def _spine(roll: float, rng: np.random.Generator) -> Turns:
     """Bent forward when lying on a side, a little turned and bent sideways; turned farther on the belly."""
-    curled, prone = abs(np.sin(np.radians(roll))), max(0.0, -np.cos(np.radians(roll)))
-    forward = rng.normal(10, 10) + curled * rng.uniform(0, 35)
+    prone = on_belly(roll)
+    forward = rng.normal(10, 10) + on_side(roll) * rng.uniform(0, 35)
     one = about(X, forward / 4) @ about(Y, rng.normal(0, 14) / 4) @ about(Z, rng.normal(0, 15 + 10 * prone) / 4)
     return {bone: one for bone in ("spine04", "spine03", "spine02", "spine01")}
 
 
 def _head(roll: float, pillow_m: float, root: Array, rng: np.random.Generator) -> Turns:
     """Turned to a side when prone; raised by a pillow, whichever way that bends the neck."""
-    prone = max(0.0, -np.cos(np.radians(roll)))
+    prone = on_belly(roll)
     turned = rng.normal(0, 20) * (1 - prone) + prone * rng.choice([-1, 1]) * rng.uniform(35, 85)
     nod, lean = rng.normal(-14, 14), rng.normal(0, 13)
     half = about(X, nod / 2) @ about(Y, lean / 2) @ about(Z, turned / 2)
@@ -114,8 +124,7 @@ def _leg(
 ) -> tuple[float, float]:
     """Lay a leg; returns degrees at hip and knee. ``like``: those of the other leg, on which it lies."""
     n, outward = N_DRAWS, 1.0 if side == "L" else -1.0
-    side_on, belly = abs(np.sin(np.radians(roll))) >= 0.5, np.cos(np.radians(roll)) < 0
-    lies = "on a side" if side_on else "on the belly" if belly else "on the back"
+    lies = "on a side" if on_side(roll) >= 0.5 else "on the belly" if on_belly(roll) > 0 else "on the back"
     apart, turned = rng.normal(6, 12, n), rng.normal(5, 22, n)
     if rng.random() < STRAIGHT[lies]:
         flexion, knee = rng.normal(3, 6, n), np.abs(rng.normal(4, 6, n))

@@ -129,9 +129,10 @@ def sizes(recipe: Recipe, source: Path | None, quick: bool) -> Table:
     examples = recipe.examples(source, quick=quick)
     single = examples.at(examples.covariates["variant"] == 0)
     known = single.covariates["learn"] > 0
+    fitted = _fitted(recipe, source, quick)
     rows: list[list[Any]] = []
     for whose, part in (("left out", single.at(~known)), ("learned from", single.at(np.flatnonzero(known)[::EVERY]))):
-        said, true = _fitted(recipe, source, quick).predict(part)["probability"].argmax(axis=2), part.target
+        said, true = fitted.predict(part)["probability"].argmax(axis=2), part.target
         n_seen = np.stack([np.bincount(one[one != UNLABELLED], minlength=N_PARTS) for one in true])
         lacks = 1 - np.stack([np.nan_to_num(iou(*one), nan=1.0) for one in zip(true, said, strict=True)])
         for least, end in [(0, N_POINTS), *itertools.pairwise(SEEN)]:
